@@ -1,4 +1,5 @@
 import { glance, loadAcquire, storeRelease } from './atomics.js'
+import { type CorrelationId, readCorrelation } from './correlation.js'
 import { declareCorrupt } from './corruption.js'
 import { advance, distance, PublishedPosition } from './position.js'
 import { RECORDS_PER_PUBLICATION } from './publication.js'
@@ -47,6 +48,8 @@ export class Consumer {
   #reserved = 0
   #size = 0
   #type = 0
+  /** Index of its header's first word. */
+  #header = 0
   /** Slots behind the tail are still being read: nothing is published by the way. */
   #held = false
   #stopped = false
@@ -80,6 +83,11 @@ export class Consumer {
   /** Type of the record last peeked. */
   get typeId(): number {
     return this.#type >>> 0
+  }
+
+  /** Id of the call or reply last peeked; in plain messages anything. Read from shared memory: ask once. */
+  get correlationId(): CorrelationId {
+    return readCorrelation(this.#words, this.#header)
   }
 
   /** Bytes published and not yet consumed. The producer may add some at any moment, and can take none away. */
@@ -212,6 +220,7 @@ export class Consumer {
           `in a ring of ${this.capacityBytes}`,
       )
     }
+    this.#header = header
     this.#type = type
     this.#size = size
     this.#reserved = reserved

@@ -1,9 +1,17 @@
 import { ErrorCode, RingwayError } from '../errors.js'
 import { loadAcquire } from './atomics.js'
+import { type CorrelationId, writeCorrelation } from './correlation.js'
 import { declareCorrupt } from './corruption.js'
 import { advance, distance, PublishedPosition } from './position.js'
 import { RECORDS_PER_PUBLICATION } from './publication.js'
-import { HEADER_LENGTH, RESERVED_OFFSET, SIZE_OFFSET, SKIP_MARKER, TYPE_OFFSET } from './record-descriptor.js'
+import {
+  HEADER_LENGTH,
+  RESERVED_OFFSET,
+  ROUTING_OFFSET,
+  SIZE_OFFSET,
+  SKIP_MARKER,
+  TYPE_OFFSET,
+} from './record-descriptor.js'
 import { ALIGNMENT, DATA_OFFSET, HEAD_OFFSET, TAIL_OFFSET } from './ring-descriptor.js'
 import type { RingMemory } from './ring-memory.js'
 import type { RingSignals } from './ring-signals.js'
@@ -121,6 +129,14 @@ export class Producer {
     words[header + (RESERVED_OFFSET >>> 2)] = reserved
     this.#head = advance(start, reserved)
     this.#unpublished++
+  }
+
+  /** As `commit`, for a call or a reply: its id goes into the header. */
+  commitCorrelated(size: number, typeId: number, correlationId: CorrelationId): void {
+    const header = (DATA_OFFSET + (this.#claimStart & this.#mask)) >>> 2
+    this.#words[header + (ROUTING_OFFSET >>> 2)] = 0
+    writeCorrelation(this.#words, header, correlationId)
+    this.commit(size, typeId)
   }
 
   /** Copies `data` into the ring as one record. @returns false when the ring is full; everything before is published */

@@ -13,6 +13,8 @@
 export const SIZE_OFFSET = 0
 export const TYPE_OFFSET = 4
 export const RESERVED_OFFSET = 8
+/** 0 in calls and replies, anything in plain messages. */
+export const ROUTING_OFFSET = 12
 export const CORRELATION_OFFSET = 16
 export const HEADER_LENGTH = 64
 
