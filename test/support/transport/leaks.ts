@@ -1,0 +1,38 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { expect, onTestFinished, vi } from 'vitest'
+
+/** What event loops are made of: those of this process's worker threads come and go by themselves. */
+const ofEventLoops = /^(anon_inode:\[(eventfd|eventpoll|io_uring)\]|pipe:.*)$/
+
+/** What each open descriptor of this process leads to, sorted. */
+export function openDescriptors(): string[] {
+  const links: string[] = []
+  for (const name of readdirSync('/proc/self/fd')) {
+    try {
+      const link = readlinkSync(`/proc/self/fd/${name}`)
+      if (!ofEventLoops.test(link)) links.push(link)
+    } catch {
+      // The descriptor that the listing itself used.
+    }
+  }
+  return links.sort()
+}
+
+/** The memfds that are mapped into this process, by label. */
+export function mappedRings(): string[] {
+  return readFileSync('/proc/self/maps', 'utf8')
+    .split('\n')
+    .flatMap((line) => /\/memfd:(.*)$/.exec(line)?.[1] ?? [])
+}
+
+/** Holds the test to leave no descriptor and no mapping behind, whichever way it ends. Call it first. */
+export function expectNothingLeft(): void {
+  const descriptors = openDescriptors()
+  const mappings = mappedRings()
+  onTestFinished(async () => {
+    await vi.waitFor(() => {
+      expect(openDescriptors()).toEqual(descriptors)
+      expect(mappedRings()).toEqual(mappings)
+    })
+  })
+}
