@@ -27,6 +27,10 @@ export const ErrorCode = {
   corrupt: 'ERR_RINGWAY_CORRUPT',
   timeout: 'ERR_RINGWAY_TIMEOUT',
   deadlock: 'ERR_RINGWAY_DEADLOCK',
+  rpcUnknownMethod: 'ERR_RINGWAY_RPC_UNKNOWN_METHOD',
+  rpcHandlerFailed: 'ERR_RINGWAY_RPC_HANDLER_FAILED',
+  rpcNotSerialisable: 'ERR_RINGWAY_RPC_NOT_SERIALISABLE',
+  rpcProtocol: 'ERR_RINGWAY_RPC_PROTOCOL',
   unsupported: 'ERR_RINGWAY_UNSUPPORTED',
   system: 'ERR_RINGWAY_SYSTEM',
 } as const
@@ -46,6 +50,7 @@ function isRingwayError(value: unknown): value is { code: string } {
 /** What every failure of ringway is: a stable `code`, a message with the numbers in it, and a `cause` where there is one. */
 export class RingwayError extends Error {
   override readonly name: string = 'RingwayError'
+  /** One of `ErrorCode`: stable, where the message is not. */
   readonly code: ErrorCode
 
   constructor(code: ErrorCode, message: string, options?: ErrorOptions) {

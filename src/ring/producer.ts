@@ -141,14 +141,15 @@ export class Producer {
 
   /** Copies `data` into the ring as one record. @returns false when the ring is full; everything before is published */
   tryWrite(data: Uint8Array, typeId: number): boolean {
-    const size = data.byteLength
-    const payload = this.claim(size)
-    if (payload < 0) {
-      this.publish()
-      return false
-    }
-    if (size !== 0) this.#bytes.set(data, payload)
-    this.commit(size, typeId)
+    if (!this.#claimAndCopy(data)) return false
+    this.commit(data.byteLength, typeId)
+    return true
+  }
+
+  /** As `tryWrite`, for a call or a reply. */
+  tryWriteCorrelated(data: Uint8Array, typeId: number, correlationId: CorrelationId): boolean {
+    if (!this.#claimAndCopy(data)) return false
+    this.commitCorrelated(data.byteLength, typeId, correlationId)
     return true
   }
 
@@ -167,6 +168,16 @@ export class Producer {
     if (this.#unpublished >= RECORDS_PER_PUBLICATION || distance(this.#published.low, this.#head) >= this.#quarter) {
       this.publish()
     }
+  }
+
+  #claimAndCopy(data: Uint8Array): boolean {
+    const payload = this.claim(data.byteLength)
+    if (payload < 0) {
+      this.publish()
+      return false
+    }
+    if (data.byteLength !== 0) this.#bytes.set(data, payload)
+    return true
   }
 
   #hasRoom(head: number, needed: number): boolean {

@@ -1,0 +1,13 @@
+/** `ringway/threads`: the bus between threads. Loads no FFI and no Node module, and runs in browsers. */
+export type { EndpointOptions, Role } from './bus/endpoint-options.js'
+export type { Message } from './bus/message.js'
+export type { Payload } from './bus/payload.js'
+export type { RxBatch, RxRecord } from './bus/rx-batch.js'
+export type { RxGuard } from './bus/rx-guard.js'
+export type { BusEnd, BusState } from './bus/session.js'
+export { ThreadBus } from './bus/thread-bus.js'
+export type { TxGuard } from './bus/tx-guard.js'
+export { makeTypeId, msgType, routeId } from './bus/type-id.js'
+export type { BlockOptions, WaitOptions } from './bus/wait-options.js'
+export { AbiMismatchError, ErrorCode, PeerDeadError, RingwayError, TimeoutError } from './errors.js'
+export type { RecordHandler } from './ring/consumer.js'
