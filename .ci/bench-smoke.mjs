@@ -1,0 +1,40 @@
+// Runs every bench for a moment, the way a user would, and checks the JSON object that it ends with.
+// node .ci/bench-smoke.mjs [NAME...]
+import { spawnSync } from 'node:child_process'
+
+/** What others read out of each result. @type {Record<string, readonly string[]>} */
+const fields = {
+  rtt: ['floorNs', 'rttNs', 'ratio', 'guardRatio'],
+  throughput: [],
+  'event-loop': [],
+  compare: [],
+}
+
+/**
+ * @param {string} name
+ * @returns {string | undefined} what is wrong
+ */
+function failureOf(name) {
+  const { status, stdout, signal } = spawnSync('npm', ['run', '--silent', 'bench', '--', name, '--json', '--smoke'], {
+    cwd: new URL('..', import.meta.url),
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 2],
+    timeout: 120_000,
+  })
+  if (status !== 0) return `ended with ${signal ?? `exit code ${status}`}`
+  const lastLine = stdout.trimEnd().split('\n').at(-1) ?? ''
+  try {
+    const result = JSON.parse(lastLine)
+    const missing = (fields[name] ?? []).filter((field) => !Number.isFinite(result[field]))
+    return missing.length > 0 ? `printed no ${missing.join(', ')}` : undefined
+  } catch {
+    return `did not end with a JSON object but with: ${lastLine}`
+  }
+}
+
+const asked = process.argv.slice(2)
+for (const name of asked.length > 0 ? asked : Object.keys(fields)) {
+  const failure = failureOf(name)
+  process.stdout.write(`bench ${name}: ${failure ?? 'runs'}\n`)
+  if (failure !== undefined) process.exitCode = 1
+}

@@ -1,0 +1,27 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { type AvailablePeer, unavailable } from './peer.js'
+import { peersFolder } from './peers-folder.js'
+
+const folder = join(peersFolder, 'tachyon')
+const driver = join(import.meta.dirname, 'tachyon', 'peer.py')
+
+/** The real Tachyon of PyPI. */
+export function tachyonInPython(): AvailablePeer {
+  const python = join(folder, 'venv', 'bin', 'python')
+  if (!existsSync(python)) return unavailable('the real Tachyon is not installed: run .ci/install-tachyon')
+  return { program: { name: 'tachyon (Python)', file: python, arguments: [driver] } }
+}
+
+/** The real Tachyon of crates.io. */
+export function tachyonInRust(): AvailablePeer {
+  const file = join(folder, 'tachyon-peer')
+  if (!existsSync(file)) {
+    const missing = 'the real Tachyon in Rust is not built: install Rust 1.85 or later and run .ci/install-tachyon'
+    // Without a Rust toolchain it cannot be had: Debian's is too old for it. The one in Python must do then.
+    const hasRust = spawnSync('cargo', ['--version']).status === 0
+    return hasRust ? unavailable(missing) : { missing }
+  }
+  return { program: { name: 'tachyon (Rust)', file, arguments: [] } }
+}
