@@ -7,13 +7,16 @@ export { type ReceivedMessage, receiveWithDescriptors, sendWithDescriptors } fro
 export { lockDirectory } from './directory-lock.js'
 export { effectiveUserId } from './effective-user.js'
 export { FileDescriptor } from './file-descriptor.js'
+export { lockFile } from './file-lock.js'
 export { type FutexEntry, futexWait, futexWaitv, futexWake, hasFutexWaitv } from './futex.js'
 export { FutexWatcher, type FutexWatcherOptions, type WatchedRing } from './futex-watcher.js'
 export { createSealedMemfd, fileLength, readSeals, SEAL_GROW, SEAL_SEAL, SEAL_SHRINK } from './memfd.js'
 export { MemoryMapping } from './memory-mapping.js'
 export { createNamedMemory, openNamedMemory, unlinkNamedMemory } from './named-memory.js'
+export { NamedSemaphore, SEMAPHORE_BYTES, unlinkNamedSemaphore } from './named-semaphore.js'
 export { pollReadable } from './poll.js'
 export { ProcessHandle } from './process-handle.js'
+export { SemaphoreWatch } from './semaphore-watch.js'
 export { SystemCallError } from './system-call-error.js'
 export {
   acceptUnix,

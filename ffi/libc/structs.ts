@@ -72,3 +72,11 @@ export const cmsghdr = { lenOffset: 0, levelOffset: 8, typeOffset: 12, bytes: 16
  *  +--------+--------+-----+-----+
  */
 export const futex_waitv = { valOffset: 0, uaddrOffset: 8, flagsOffset: 16, bytes: 24 } as const
+
+/**
+ *  0          4          8          12         32
+ *  +----------+----------+----------+-- … -----+
+ *  |value     |waiters   |shared    |unused    |    glibc 2.21 and later, where 64 bits can be changed in one step
+ *  +----------+----------+----------+-- … -----+
+ */
+export const sem_t = { valueWord: 0, waitersWord: 1, bytes: 32 } as const
