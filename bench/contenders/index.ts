@@ -1,0 +1,32 @@
+import type { Contender } from '../harness/contender.js'
+import { busOf } from './bus.js'
+import { childProcess } from './child-process.js'
+import { foreignIdle } from './foreign-idle.js'
+import { messagePort } from './message-port.js'
+import { firstRun, spin } from './spin.js'
+import { tachyonPython } from './tachyon.js'
+import { threadBusOf } from './thread-bus.js'
+import { unixSocket } from './unix-socket.js'
+import { zeromq } from './zeromq.js'
+
+const usualCapacityBytes = 1 << 16
+const streamCapacityBytes = 1 << 20
+/** Takes messages of a MiB, two at a time. */
+const largeCapacityBytes = 1 << 22
+
+/** By the name that benches and agents call them. */
+export const contenders: Readonly<Record<string, Contender>> = {
+  bus: busOf('ringway Bus', usualCapacityBytes),
+  'stream-bus': busOf('ringway Bus', streamCapacityBytes),
+  'large-bus': busOf('ringway Bus', largeCapacityBytes),
+  'thread-bus': threadBusOf(usualCapacityBytes) as Contender,
+  'stream-thread-bus': threadBusOf(streamCapacityBytes) as Contender,
+  spin,
+  'first-run': firstRun,
+  'message-port': messagePort as Contender,
+  'child-process': childProcess,
+  'unix-socket': unixSocket,
+  zeromq,
+  'foreign-idle': foreignIdle,
+  'tachyon-python': tachyonPython,
+}
