@@ -1,14 +1,14 @@
 import { ErrorCode, RingwayError } from '../errors.js'
 import type { RecordHandler } from '../ring/consumer.js'
-import type { Lane, Link, PeerInfo } from '../transport/link.js'
+import type { Lane, Link } from '../transport/link.js'
 import type { EndpointOptions } from './endpoint-options.js'
+import { Lifetime } from './lifetime.js'
 import type { Message } from './message.js'
 import type { Payload } from './payload.js'
 import { Receiver } from './receiver.js'
 import type { RxBatch } from './rx-batch.js'
 import type { RxGuard } from './rx-guard.js'
 import { Sender } from './sender.js'
-import { type BusEnd, type BusState, Session } from './session.js'
 import type { TxGuard } from './tx-guard.js'
 import type { BlockOptions, WaitOptions } from './wait-options.js'
 
@@ -24,30 +24,31 @@ import type { BlockOptions, WaitOptions } from './wait-options.js'
  * published. Then they resolve with `undefined` if the peer ended in good order, and throw that error otherwise; the
  * `try` forms always throw it.
  */
-export abstract class Endpoint implements AsyncIterable<Message>, Disposable, AsyncDisposable {
+export abstract class Endpoint extends Lifetime implements AsyncIterable<Message> {
   /** Which end of the ring this is. */
   readonly role: Lane['role']
   /** Size of the ring's data area. */
   readonly capacityBytes: number
-  readonly #session: Session
   readonly #sender: Sender | undefined
   readonly #receiver: Receiver | undefined
 
   protected constructor(link: Link, options: Required<EndpointOptions>) {
+    super(link)
     const [lane] = link.lanes as [Lane]
     this.role = lane.role
     this.capacityBytes = lane.memory.capacityBytes
-    this.#session = new Session(link)
     const { hotUs, pureSpin, debug, allowStall } = options
     try {
       if (lane.role === 'producer') {
-        this.#sender = new Sender(this.#session, lane, { hotUs, neverSleep: false, allowStall })
+        this.#sender = new Sender(this.session, lane, { hotUs, neverSleep: false, allowStall })
+        this.watches.push(this.#sender.queue.watch)
       } else {
-        this.#receiver = new Receiver(this.#session, lane, { hotUs, neverSleep: pureSpin, debug, correlated: false })
+        this.#receiver = new Receiver(this.session, lane, { hotUs, neverSleep: pureSpin, debug, correlated: false })
+        this.watches.push(this.#receiver.queue.watch)
       }
     } catch (error) {
       // A peer may have spoilt the ring by now: nobody gets this bus, so nobody else can close it.
-      this.#session.close()
+      this.session.close()
       throw error
     }
   }
@@ -218,7 +219,7 @@ export abstract class Endpoint implements AsyncIterable<Message>, Disposable, As
    * leaves the bus open.
    */
   async *[Symbol.asyncIterator](): AsyncGenerator<Message, void, void> {
-    while (this.#session.released === undefined) {
+    while (this.session.released === undefined) {
       const message = await this.recv()
       if (message === undefined) return
       yield message
@@ -227,7 +228,7 @@ export abstract class Endpoint implements AsyncIterable<Message>, Disposable, As
 
   /** The same, blocking the thread between messages. */
   *messagesSync(): Generator<Message, void, void> {
-    while (this.#session.released === undefined) {
+    while (this.session.released === undefined) {
       const message = this.recvSync()
       if (message === undefined) return
       yield message
@@ -235,21 +236,6 @@ export abstract class Endpoint implements AsyncIterable<Message>, Disposable, As
   }
 
   // ── the bus itself ───────────────────────────────────────────────────────────────────────────────────────────────
-
-  /** `open`, or how it ended. */
-  get state(): BusState {
-    return this.#session.state
-  }
-
-  /** Resolves, once, with how the bus ended; never rejects. What was published before can still be received then. */
-  get closed(): Promise<BusEnd> {
-    return this.#session.closed
-  }
-
-  /** Who is at the other end. */
-  get peer(): PeerInfo {
-    return this.#session.link.peer
-  }
 
   /** The largest message that this ring carries. */
   get maxPayloadBytes(): number {
@@ -261,35 +247,8 @@ export abstract class Endpoint implements AsyncIterable<Message>, Disposable, As
    * figure can only fall by then, a consumer's only grow. 0 once closed.
    */
   get bytesUsed(): number {
-    if (this.#session.released) return 0
+    if (this.session.released) return 0
     return (this.#sender ?? this.#receiver)?.bytesUsed ?? 0
-  }
-
-  /** Sends what is corked, says goodbye, ends every wait and every guard, and gives the memory back. Harmless when repeated. */
-  close(): void {
-    this.#session.close()
-  }
-
-  /** Lets pending waits keep the process alive (the default). */
-  ref(): this {
-    this.#sender?.queue.watch.ref()
-    this.#receiver?.queue.watch.ref()
-    return this
-  }
-
-  /** Lets the process exit although something waits here. Waits then sleep at once instead of polling first. */
-  unref(): this {
-    this.#sender?.queue.watch.unref()
-    this.#receiver?.queue.watch.unref()
-    return this
-  }
-
-  [Symbol.dispose](): void {
-    this.close()
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.close()
   }
 
   #notProducer(): never {

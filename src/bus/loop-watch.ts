@@ -47,8 +47,6 @@ export class LoopWatch {
   #asleep = false
   /** The task runs. It may come back in here: it finds the bus ended, or hears a bell. */
   #running = false
-  /** That happened, so what the task has just found to be "not yet" may be wrong by now. */
-  #runAgain = false
   #misses = 0
   #successes = 0
   #referenced = true
@@ -123,16 +121,9 @@ export class LoopWatch {
 
   /** Never runs inside itself: an inner run would do what the outer one is doing, and its result be lost. */
   #run(): boolean {
-    if (this.#running) {
-      this.#runAgain = true
-      return false
-    }
+    if (this.#running) return false
     this.#running = true
-    let progress = false
-    do {
-      this.#runAgain = false
-      progress = this.#task.run() || progress
-    } while (this.#runAgain)
+    const progress = this.#task.run()
     this.#running = false
     return progress
   }

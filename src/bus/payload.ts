@@ -5,7 +5,11 @@ export type Payload = ArrayBufferView | ArrayBuffer | SharedArrayBuffer
 
 /** The bytes of `data`, without copying them. */
 export function payloadBytes(data: Payload): Uint8Array {
-  if (data instanceof Uint8Array) return data
+  // The usual case by itself, so that it is small enough to become part of its callers.
+  return data instanceof Uint8Array ? data : otherBytes(data)
+}
+
+function otherBytes(data: Payload): Uint8Array {
   if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
   if (data instanceof ArrayBuffer) return new Uint8Array(data)
   if (typeof SharedArrayBuffer === 'function' && (data as unknown) instanceof SharedArrayBuffer) {

@@ -4,7 +4,7 @@ import type { CorrelationId } from '../ring/correlation.js'
 import { DATA_OFFSET } from '../ring/ring-descriptor.js'
 import type { Lane } from '../transport/link.js'
 import { block } from './block.js'
-import type { LoopWatchOptions } from './loop-watch.js'
+import { type LoopTask, LoopWatch, type LoopWatchOptions } from './loop-watch.js'
 import { CorrelatedMessage, Message } from './message.js'
 import { type Attempt, type NotYet, notYet } from './not-yet.js'
 import { RxBatch } from './rx-batch.js'
@@ -38,6 +38,8 @@ export class Receiver implements RxSlotOwner {
   /** In debug mode: what is lent, to be poisoned when it comes back. */
   #lentBytes: Uint8Array[] = []
   #consuming = false
+  /** Whether a guard, a wait, a handler or an end may be in the way of a receive. False is sure; true is to be checked. */
+  #watchful = false
 
   constructor(session: Session, lane: Lane, options: ReceiverOptions) {
     this.#session = session
@@ -58,12 +60,24 @@ export class Receiver implements RxSlotOwner {
     return this.#consumer.bytesUsed
   }
 
+  /**
+   * A watch for records on behalf of a task that receives by itself, by `consume`: instead of the promise forms, never
+   * beside them. Whoever asks for it disposes of it.
+   */
+  watch(task: LoopTask, options: LoopWatchOptions): LoopWatch {
+    return new LoopWatch(this.#session, this.#lane.sleeper, this.#seenHead, options, task)
+  }
+
   /** Of the record that a handler of `consume` has in hand. */
   get correlationId(): CorrelationId {
     return this.#consumer.correlationId
   }
 
   tryReceive<T>(take: Attempt<T | undefined>): T | undefined {
+    if (!this.#watchful && this.#consumer.looksEmpty()) {
+      this.#session.failed()
+      return undefined
+    }
     this.#checkFree()
     const result = take()
     if (result === notYet) return this.#missed(take)
@@ -79,10 +93,14 @@ export class Receiver implements RxSlotOwner {
       if (this.#session.released) throw this.#session.released
       if (options?.signal?.aborted) throw options.signal.reason
       if (this.#lent === undefined) {
-        if (!this.queue.watch.mayGoOn()) return this.queue.waitATurn(what, take, options)
+        if (!this.queue.watch.mayGoOn()) {
+          this.#watchful = true
+          return this.queue.waitATurn(what, take, options)
+        }
         const result = take()
         if (result !== notYet) return Promise.resolve(result)
       }
+      this.#watchful = true
       return this.queue.wait(what, take, options)
     } catch (error) {
       return Promise.reject(error)
@@ -147,12 +165,17 @@ export class Receiver implements RxSlotOwner {
   }
 
   consume(handler: RecordHandler, maxMessages: number): number {
+    if (maxMessages !== Number.POSITIVE_INFINITY) checkCount(maxMessages)
+    if (!this.#watchful && this.#consumer.looksEmpty()) {
+      this.#session.failed()
+      return 0
+    }
     this.#checkFree()
     const { error } = this.#session
     if (error !== undefined) this.#checkReadable()
-    if (maxMessages !== Number.POSITIVE_INFINITY) checkCount(maxMessages)
     let handled: number
     this.#consuming = true
+    this.#watchful = true
     try {
       handled = this.#consumer.consume(this.#debug ? this.#poisoning(handler) : handler, maxMessages)
     } finally {
@@ -228,6 +251,7 @@ export class Receiver implements RxSlotOwner {
 
   #lend(guard: RxGuard | RxBatch): void {
     this.#lent = guard
+    this.#watchful = true
     this.queue.hold()
   }
 
@@ -239,6 +263,7 @@ export class Receiver implements RxSlotOwner {
   #checkFree(): void {
     if (this.#lent !== undefined || this.#consuming || this.queue.busy) throw this.#obstacle()
     if (this.#session.released) throw this.#session.released
+    this.#watchful = this.#session.error !== undefined
   }
 
   #obstacle(): RingwayError {
@@ -252,6 +277,7 @@ export class Receiver implements RxSlotOwner {
   }
 
   #ended(): void {
+    this.#watchful = true
     if (this.#session.released) {
       this.#consumer.publish()
       this.#consumer.stop()

@@ -26,8 +26,12 @@ export class Sender implements TxSlotOwner {
   readonly #lane: Lane
   readonly #producer: Producer
   readonly #seenTail: () => number
+  /** Told of every call or reply that a guard has sent. */
+  onSlotSent: ((correlationId: CorrelationId) => void) | undefined
   #corks = 0
   #guard: TxGuard | undefined
+  /** Whether a guard, a wait or an end may be in the way of a send. False is sure; true is to be checked. */
+  #watchful = false
 
   constructor(session: Session, lane: Lane, options: SenderOptions) {
     this.#session = session
@@ -51,12 +55,24 @@ export class Sender implements TxSlotOwner {
   }
 
   trySend(data: Payload, typeId: number, correlationId?: CorrelationId): boolean {
-    if (this.#guard !== undefined || this.#session.error !== undefined) throw this.#obstacle()
+    if (this.#watchful) this.#checkFree()
     checkTypeId(typeId)
     const bytes = payloadBytes(data)
-    if (this.queue.busy || !this.#tryWrite(bytes, typeId, correlationId)) return this.#failed(bytes.byteLength)
+    if ((this.#watchful && this.queue.busy) || !this.#tryWrite(bytes, typeId, correlationId)) {
+      return this.#failed(bytes.byteLength)
+    }
     this.#publish()
     return true
+  }
+
+  /** Whether a guard is open: nothing else can be sent until it ends. */
+  get lent(): boolean {
+    return this.#guard !== undefined
+  }
+
+  /** As `trySend`, for whoever is at the front of `queue`: it alone may pass by those who wait. */
+  trySendQueued(bytes: Uint8Array, typeId: number, correlationId: CorrelationId): boolean {
+    return this.#write(bytes, typeId, correlationId) !== notYet
   }
 
   send(data: Payload, typeId: number, options: WaitOptions | undefined, correlationId?: CorrelationId): Promise<void> {
@@ -70,7 +86,7 @@ export class Sender implements TxSlotOwner {
   }
 
   sendSync(data: Payload, typeId: number, options: BlockOptions | undefined, correlationId?: CorrelationId): void {
-    this.#checkFree()
+    this.#checkFirst()
     checkTypeId(typeId)
     const bytes = payloadBytes(data)
     if (this.#write(bytes, typeId, correlationId) !== notYet) return
@@ -78,10 +94,10 @@ export class Sender implements TxSlotOwner {
   }
 
   trySendZeroCopy(maxBytes: number, typeId: number, correlationId?: CorrelationId): TxGuard | undefined {
-    if (this.#guard !== undefined || this.#session.error !== undefined) throw this.#obstacle()
+    if (this.#watchful) this.#checkFree()
     checkTypeId(typeId)
     checkSlotSize(maxBytes)
-    if (!this.queue.busy) {
+    if (!this.#watchful || !this.queue.busy) {
       const guard = this.#claim(maxBytes, typeId, correlationId)
       if (guard !== notYet) return guard
     }
@@ -110,7 +126,7 @@ export class Sender implements TxSlotOwner {
     options: BlockOptions | undefined,
     correlationId?: CorrelationId,
   ): TxGuard {
-    this.#checkFree()
+    this.#checkFirst()
     checkTypeId(typeId)
     checkSlotSize(maxBytes)
     return this.#block('sendZeroCopySync', () => this.#claim(maxBytes, typeId, correlationId), options)
@@ -136,6 +152,7 @@ export class Sender implements TxSlotOwner {
     if (correlationId === undefined) this.#producer.commit(size, typeId)
     else this.#producer.commitCorrelated(size, typeId, correlationId)
     this.#publish()
+    if (correlationId !== undefined) this.onSlotSent?.(correlationId)
   }
 
   rollbackSlot(): void {
@@ -151,11 +168,15 @@ export class Sender implements TxSlotOwner {
     if (options?.signal?.aborted) throw options.signal.reason
     this.#producer.checkFits(size)
     if (this.#guard === undefined && !this.queue.busy) {
-      if (!this.queue.watch.mayGoOn()) return this.queue.waitATurn(what, attempt, options)
+      if (!this.queue.watch.mayGoOn()) {
+        this.#watchful = true
+        return this.queue.waitATurn(what, attempt, options)
+      }
       const result = attempt()
       if (result !== notYet) return Promise.resolve(result)
     }
     this.#producer.publish()
+    this.#watchful = true
     return this.queue.wait(what, attempt, options)
   }
 
@@ -179,6 +200,7 @@ export class Sender implements TxSlotOwner {
       return notYet
     }
     this.#guard = new TxGuard(this, DATA_OFFSET + offset, maxBytes, typeId, correlationId)
+    this.#watchful = true
     this.queue.hold()
     return this.#guard
   }
@@ -206,20 +228,27 @@ export class Sender implements TxSlotOwner {
     return block(what, attempt, this.#session, this.#lane.sleeper, this.#seenTail, false, options)
   }
 
-  #checkFree(): void {
-    if (this.#guard !== undefined || this.#session.error !== undefined) throw this.#obstacle()
+  /** For `Sync`, which cannot wait behind promises. */
+  #checkFirst(): void {
+    this.#checkFree()
     if (this.queue.busy) throw busy('promise sends are waiting for room')
   }
 
-  #obstacle(): RingwayError {
-    return this.#session.error ?? busy('a TxGuard is open')
+  #checkFree(): void {
+    if (this.#session.error !== undefined) throw this.#session.error
+    if (this.#guard !== undefined) throw busy('a TxGuard is open')
+    this.#watchful = this.queue.busy
   }
 
   /** Whatever ended the bus, what was committed is shown to the peer; the producer refuses where it found the ring corrupt. */
   #ended(): void {
+    this.#watchful = true
     this.#producer.publish()
-    this.#guard?.revoke(this.#session.released ? 'close()' : 'the end of the bus')
-    this.#guard = undefined
+    // Before we close, a guard may just have been promised to somebody who has not seen it yet: its commit tells him.
+    if (this.#session.released) {
+      this.#guard?.revoke('close()')
+      this.#guard = undefined
+    }
     this.queue.resume()
     this.queue.watch.wake()
     if (this.#session.released) this.queue.watch.dispose()

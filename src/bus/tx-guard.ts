@@ -11,7 +11,7 @@ export interface TxSlotOwner {
 }
 
 /**
- * A slot of the ring to write into, without a copy. Ends with `commit`, with `rollback`, with the bus, or at the end of a
+ * A slot of the ring to write into, without a copy. Ends with `commit`, with `rollback`, with `close()`, or at the end of a
  * `using` block, which rolls back. Until then nothing else can be sent.
  */
 export class TxGuard implements Disposable {
@@ -63,7 +63,7 @@ export class TxGuard implements Disposable {
   /**
    * Sends the first `actualBytes` of the slot.
    * @param actualBytes 0 to `maxBytes`; all of them unless given
-   * @throws `ERR_RINGWAY_INVALID_ARGUMENT`, and the guard stays open; `ERR_RINGWAY_GUARD_ENDED`
+   * @throws `ERR_RINGWAY_INVALID_ARGUMENT`, and the guard stays open; `ERR_RINGWAY_GUARD_ENDED`; how the bus ended
    */
   commit(actualBytes: number = this.maxBytes): void {
     if (this.#ending !== undefined) throw guardEnded('TxGuard', this.#ending)
@@ -84,7 +84,7 @@ export class TxGuard implements Disposable {
     this.#owner.rollbackSlot()
   }
 
-  /** The bus ended, and the guard with it: called by the bus alone. */
+  /** The bus was closed, and the guard ends with it: called by the bus alone. */
   revoke(ending: string): void {
     this.#ending ??= ending
   }

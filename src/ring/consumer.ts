@@ -34,6 +34,7 @@ export class Consumer {
   readonly #signals: RingSignals
   readonly #producerSleep: SleepWord
   readonly #words: Int32Array
+  readonly #view: DataView
   readonly #mask: number
   readonly #quarter: number
   readonly #half: number
@@ -50,6 +51,8 @@ export class Consumer {
   #type = 0
   /** Index of its header's first word. */
   #header = 0
+  /** Of use to nobody: it keeps a read that is made for the cache alone. */
+  touched = 0
   /** Slots behind the tail are still being read: nothing is published by the way. */
   #held = false
   #stopped = false
@@ -58,6 +61,7 @@ export class Consumer {
     this.#memory = memory
     this.#signals = signals
     this.#words = memory.words
+    this.#view = memory.view
     this.capacityBytes = memory.capacityBytes
     this.#mask = memory.capacityBytes - 1
     this.#quarter = memory.capacityBytes / 4
@@ -157,16 +161,25 @@ export class Consumer {
   }
 
   /**
+   * A glance, for loops that wait: true may be wrong a moment later, false is to be confirmed. Gives back the room of all
+   * that was consumed when there is nothing else to do.
+   */
+  looksEmpty(): boolean {
+    if (glance(this.#words, HEAD_OFFSET >>> 2) !== this.#tail) return false
+    if (this.#published.low !== this.#tail && !this.#held) this.publish()
+    // The record will be in another cache line than the head: ask for both at once, not for one after the other.
+    else this.touched = glance(this.#words, (DATA_OFFSET + (this.#tail & this.#mask)) >>> 2)
+    return true
+  }
+
+  /**
    * Hands each record to `handler`, without a copy and without allocating, and consumes it when the handler returns or
    * throws. Stops at the head seen at the beginning, so a producer that never rests cannot keep it here.
    * @returns how many records were handed over
    */
   consume(handler: RecordHandler, maxMessages: number): number {
-    if (glance(this.#words, HEAD_OFFSET >>> 2) === this.#tail || !this.#reloadHead()) {
-      this.publish()
-      return 0
-    }
-    const { view } = this.#memory
+    if (this.looksEmpty() || !this.#reloadHead()) return 0
+    const view = this.#view
     const end = this.#cachedHead
     let handled = 0
     // A distance, not `tail !== end`: after a skip the tail may pass `end` by a record that was published meanwhile.

@@ -2,6 +2,7 @@ import { ErrorCode, RingwayError } from '../errors.js'
 import { loadAcquire } from './atomics.js'
 import { type CorrelationId, writeCorrelation } from './correlation.js'
 import { declareCorrupt } from './corruption.js'
+import { PayloadCopier } from './payload-copier.js'
 import { advance, distance, PublishedPosition } from './position.js'
 import { RECORDS_PER_PUBLICATION } from './publication.js'
 import {
@@ -37,7 +38,7 @@ export class Producer {
   readonly #signals: RingSignals
   readonly #consumerSleep: SleepWord
   readonly #words: Int32Array
-  readonly #bytes: Uint8Array
+  readonly #copier: PayloadCopier
   readonly #mask: number
   readonly #quarter: number
   readonly #published: PublishedPosition
@@ -56,7 +57,7 @@ export class Producer {
     this.#memory = memory
     this.#signals = signals
     this.#words = memory.words
-    this.#bytes = memory.bytes
+    this.#copier = new PayloadCopier(memory)
     this.capacityBytes = memory.capacityBytes
     this.#mask = memory.capacityBytes - 1
     this.#quarter = memory.capacityBytes / 4
@@ -122,11 +123,7 @@ export class Producer {
   commit(size: number, typeId: number): void {
     const start = this.#claimStart
     const reserved = slotLength(size)
-    const header = (DATA_OFFSET + (start & this.#mask)) >>> 2
-    const words = this.#words
-    words[header + (SIZE_OFFSET >>> 2)] = size
-    words[header + (TYPE_OFFSET >>> 2)] = typeId
-    words[header + (RESERVED_OFFSET >>> 2)] = reserved
+    this.#writeHeader(start & this.#mask, size, typeId, reserved)
     this.#head = advance(start, reserved)
     this.#unpublished++
   }
@@ -141,8 +138,21 @@ export class Producer {
 
   /** Copies `data` into the ring as one record. @returns false when the ring is full; everything before is published */
   tryWrite(data: Uint8Array, typeId: number): boolean {
-    if (!this.#claimAndCopy(data)) return false
-    this.commit(data.byteLength, typeId)
+    const size = data.byteLength
+    const head = this.#head
+    const reserved = slotLength(size)
+    const index = head & this.#mask
+    const roomy = distance(this.#cachedTail, head) + reserved <= this.capacityBytes
+    // Nearly always: no skip, room as far as we know, and so nothing but stores until the record is there.
+    if (size > this.maxPayloadBytes || !roomy || index + reserved > this.capacityBytes) {
+      if (!this.#claimAndCopy(data)) return false
+      this.commit(size, typeId)
+      return true
+    }
+    this.#copier.copy(data, size, index + HEADER_LENGTH)
+    this.#writeHeader(index, size, typeId, reserved)
+    this.#head = advance(head, reserved)
+    this.#unpublished++
     return true
   }
 
@@ -176,8 +186,16 @@ export class Producer {
       this.publish()
       return false
     }
-    if (data.byteLength !== 0) this.#bytes.set(data, payload)
+    this.#copier.copy(data, data.byteLength, payload)
     return true
+  }
+
+  #writeHeader(index: number, size: number, typeId: number, reserved: number): void {
+    const header = (DATA_OFFSET + index) >>> 2
+    const words = this.#words
+    words[header + (SIZE_OFFSET >>> 2)] = size
+    words[header + (TYPE_OFFSET >>> 2)] = typeId
+    words[header + (RESERVED_OFFSET >>> 2)] = reserved
   }
 
   #hasRoom(head: number, needed: number): boolean {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { ThreadBus } from '../../../src/bus/thread-bus.js'
 import { AbiMismatchError, ErrorCode } from '../../../src/errors.js'
 import { MAGIC_OFFSET, STATE_FATAL, STATE_OFFSET, TAIL_OFFSET } from '../../../src/ring/ring-descriptor.js'
+import { ThreadLink } from '../../../src/transport/thread-link.js'
 import { bytes, coded, threadPair } from '../../support/bus/thread-pair.js'
 
 describe('ThreadBus.allocate', () => {
@@ -106,6 +107,15 @@ describe('a ThreadBus whose peer comes late', () => {
 })
 
 describe('a ThreadBus whose peer closes', () => {
+  it('does not fall asleep any more, though it looked before', () => {
+    const buffer = ThreadBus.allocate(256)
+    const rx = new ThreadLink(buffer, 'consumer')
+    rx.look()
+    new ThreadLink(buffer, 'producer').release()
+    expect(rx.lanes[0].sleeper.arm(0, () => undefined)).toBe(false)
+    rx.release()
+  })
+
   it('says so through closed, though nobody waits', async () => {
     const { tx, rx } = threadPair()
     tx.close()

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { TxGuard } from '../../../src/bus/tx-guard.js'
 import { ErrorCode } from '../../../src/errors.js'
+import { HEAD_OFFSET } from '../../../src/ring/ring-descriptor.js'
 import { scriptedBus } from '../../support/bus/scripted-bus.js'
 import { bytes, coded, drain, fill, isPending, threadPair } from '../../support/bus/thread-pair.js'
 
@@ -116,15 +117,47 @@ describe('a TxGuard', () => {
       expect(() => use(guard)).toThrow(coded(ErrorCode.guardEnded))
       expect(() => use(guard)).toThrow(/close\(\)/)
     })
-
-    it(`throws from ${name} after the end of the bus, and says so`, () => {
-      const { bus, link } = scriptedBus('producer')
-      const guard = bus.trySendZeroCopy(8) as TxGuard
-      link.finish('peer-dead')
-      expect(() => use(guard)).toThrow(coded(ErrorCode.guardEnded))
-      expect(() => use(guard)).toThrow(/the end of the bus/)
-    })
   }
+
+  it('throws from commit how the bus ended, as every send does, and says then that it has ended', () => {
+    const { bus, link } = scriptedBus('producer')
+    const guard = bus.trySendZeroCopy(8) as TxGuard
+    link.finish('peer-dead')
+    guard.bytes.fill(1)
+    expect(() => guard.commit()).toThrow(coded(ErrorCode.peerDead))
+    expect(() => guard.commit()).toThrow(coded(ErrorCode.guardEnded))
+    expect(link.memory.words[HEAD_OFFSET / 4]).toBe(0)
+  })
+
+  it('is rolled back quietly after the end of the bus', () => {
+    const { bus, link } = scriptedBus('producer')
+    const guard = bus.trySendZeroCopy(8) as TxGuard
+    link.finish('peer-closed')
+    expect(() => guard[Symbol.dispose]()).not.toThrow()
+    expect(() => bus.trySend(bytes(1))).toThrow(coded(ErrorCode.peerClosed))
+  })
+
+  it('that was promised in the moment in which the bus ended tells so at its commit', async () => {
+    const { bus, link, sleeper } = scriptedBus('producer', { hotUs: 0 })
+    const consumer = link.consumer()
+    while (bus.trySend(new Uint8Array(192)));
+    const promised = bus.sendZeroCopy(1)
+    consumer.peek()
+    consumer.commit()
+    consumer.publish()
+    sleeper.wake()
+    link.finish('peer-closed')
+    const guard = await promised
+    expect(() => guard.commit()).toThrow(coded(ErrorCode.peerClosed))
+  })
+
+  it('ends with close after the end of the bus, too', () => {
+    const { bus, link } = scriptedBus('producer')
+    const guard = bus.trySendZeroCopy(8) as TxGuard
+    link.finish('peer-dead')
+    bus.close()
+    expect(() => guard.bytes).toThrow(/ended by close\(\)/)
+  })
 
   it('is disposed of quietly after close', () => {
     const { tx } = threadPair()
@@ -181,6 +214,14 @@ describe('while a TxGuard is open', () => {
     const { tx } = threadPair()
     tx.trySendZeroCopy(1)
     await expect(tx.send(bytes(2), 0, { timeoutMs: 3 })).rejects.toEqual(coded(ErrorCode.timeout))
+  })
+
+  it('the end of the bus rejects what queues behind it', async () => {
+    const { bus, link } = scriptedBus('producer')
+    bus.trySendZeroCopy(1)
+    const sent = bus.send(bytes(2))
+    link.finish('peer-dead')
+    await expect(sent).rejects.toEqual(coded(ErrorCode.peerDead))
   })
 
   it('a close rejects what queues behind it', async () => {
