@@ -6,6 +6,8 @@ import { Accepted, type Accepting } from './accepted.js'
 import type { ConnectOptions, ConnectSyncOptions, ListenOptions, ListenSyncOptions } from './bus-options.js'
 import { Endpoint } from './endpoint.js'
 import { checkRole, type EndpointOptions, endpointDefaults, type Role } from './endpoint-options.js'
+import { saidGoodbye, sayGoodbyeAtExit } from './goodbye-at-exit.js'
+import { checkFunction, checkInteger, checkMilliseconds } from './option-values.js'
 
 type Sending =
   | 'trySend'
@@ -63,6 +65,10 @@ export class Bus extends Endpoint {
   private constructor(link: MappedLink, options: Required<EndpointOptions>) {
     super(link, options)
     this.#link = link
+    sayGoodbyeAtExit(this)
+    this.session.onEnd(() => {
+      if (this.session.released) saidGoodbye(this)
+    })
   }
 
   /**
@@ -138,11 +144,18 @@ export class Bus extends Endpoint {
    * @throws `ERR_RINGWAY_SYSTEM` when the kernel refuses, `ERR_RINGWAY_INVALID_ARGUMENT`
    */
   setNumaNode(node: number): void {
+    checkInteger('node', node)
     this.#link.bindToNumaNode(node)
   }
 }
 
-function endpointOptions(options: EndpointOptions): Required<EndpointOptions> {
+function endpointOptions(options: ListenOptions & ConnectOptions): Required<EndpointOptions> {
+  checkMilliseconds('timeoutMs', options.timeoutMs)
+  checkMilliseconds('waitForListenerMs', options.waitForListenerMs)
+  checkInteger('maxCapacityBytes', options.maxCapacityBytes)
+  checkFunction('allow', options.allow)
+  checkFunction('onListening', options.onListening)
+  checkFunction('onPeerError', options.onPeerError)
   const complete = endpointDefaults(options)
   return hasOneProcessor() ? { ...complete, hotUs: 0 } : complete
 }

@@ -65,6 +65,11 @@ export class Sender implements TxSlotOwner {
     return true
   }
 
+  /** @throws `ERR_RINGWAY_TOO_LARGE`, `ERR_RINGWAY_WOULD_STALL` */
+  checkFits(size: number): void {
+    this.#producer.checkFits(size)
+  }
+
   /** Whether a guard is open: nothing else can be sent until it ends. */
   get lent(): boolean {
     return this.#guard !== undefined

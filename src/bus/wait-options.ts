@@ -1,4 +1,4 @@
-import { ErrorCode, RingwayError } from '../errors.js'
+import { checkMilliseconds } from './option-values.js'
 
 /** How long a blocking wait may last. */
 export interface BlockOptions {
@@ -16,9 +16,6 @@ export interface WaitOptions extends BlockOptions {
 export function deadlineOf(options: BlockOptions | undefined): number {
   const timeoutMs = options?.timeoutMs
   if (timeoutMs === undefined) return Number.POSITIVE_INFINITY
-  if (typeof timeoutMs === 'number' && timeoutMs >= 0) return performance.now() + timeoutMs
-  throw new RingwayError(
-    ErrorCode.invalidArgument,
-    `timeoutMs is a number of milliseconds from 0, not ${String(timeoutMs)}`,
-  )
+  checkMilliseconds('timeoutMs', timeoutMs)
+  return performance.now() + timeoutMs
 }

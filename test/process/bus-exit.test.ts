@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
+import { ErrorCode } from '../../src/errors.js'
 import { Bus } from '../../src/index.js'
 import { type Child, spawnChild } from '../support/child.js'
 import { socketPath } from '../support/transport/socket-folder.js'
@@ -47,8 +48,28 @@ describe('a process with a Bus', () => {
     }
     const bus = await Bus.listen(path, 4096, { role: role as 'producer', onListening })
     expect(await child?.exited).toMatchObject({ code: 0, signal: null, stderr: '' })
-    // It has closed nothing: to us it has died.
-    expect((await bus.closed).kind).toBe('peer-dead')
+    // It has closed nothing itself, and ended in good order all the same.
+    expect((await bus.closed).kind).toBe('peer-closed')
+    bus.close()
+  })
+
+  it.each([
+    ['corked', 'peer-closed', 3],
+    ['corked, then fails', 'peer-dead', 0],
+  ] as const)('shows what was corked if it ends in good order: %s', async (state, kind, received) => {
+    const path = socketPath()
+    let child: Child | undefined
+    const onListening = () => {
+      child = spawnChild('bus-exit', [path, state])
+    }
+    const bus = await Bus.listen(path, 4096, { onListening })
+    await child?.exited
+    expect((await bus.closed).kind).toBe(kind)
+    let count = 0
+    const consume = () => bus.consume(() => count++)
+    if (received === 0) expect(consume).toThrow(expect.objectContaining({ code: ErrorCode.peerDead }))
+    else consume()
+    expect(count).toBe(received)
     bus.close()
   })
 

@@ -208,7 +208,18 @@ describe.each([
 })
 
 describe('what Bus is asked for', () => {
-  it.each([{ role: 'reader' }, { hotUs: -1 }])('is refused before anything happens, if it is %o', async (wrong) => {
+  it.each([
+    { role: 'reader' },
+    { hotUs: -1 },
+    { timeoutMs: -1 },
+    { timeoutMs: 'soon' },
+    { waitForListenerMs: 'y' },
+    { waitForListenerMs: Number.NaN },
+    { maxCapacityBytes: 1.5 },
+    { allow: true },
+    { onListening: 1 },
+    { onPeerError: {} },
+  ])('is refused before anything happens, if it is %o', async (wrong) => {
     expectNothingLeft()
     const path = socketPath()
     const options = wrong as { hotUs: number }

@@ -49,6 +49,15 @@ const states: Readonly<Record<string, () => Promise<unknown>>> = {
   async idle() {
     return await Bus.connect(path)
   },
+  async corked() {
+    const bus = await Bus.connect(path)
+    bus.cork()
+    for (let index = 0; index < 3; index++) bus.trySend(new Uint8Array(1))
+  },
+  async 'corked, then fails'() {
+    await states['corked']?.()
+    process.exitCode = 3
+  },
   async waiting() {
     const bus = await Bus.connect(path, { role: 'consumer' })
     bus.recv().catch(quiet)

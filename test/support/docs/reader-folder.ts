@@ -10,6 +10,8 @@ import type { Step } from './steps.js'
 export function readerFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'ringway-docs-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  // The nearest package.json decides what the package's own name means.
+  writeFileSync(join(folder, 'package.json'), '{ "private": true }\n')
   mkdirSync(join(folder, 'node_modules/.bin'), { recursive: true })
   symlinkSync(root, join(folder, 'node_modules/ringway'))
   symlinkSync(join(root, 'dist/esm/cli.js'), join(folder, 'node_modules/.bin/ringway'))
