@@ -10,6 +10,7 @@ import { type Attempt, type NotYet, notYet } from './not-yet.js'
 import { RxBatch } from './rx-batch.js'
 import { copyOf, RxGuard, type RxSlotOwner } from './rx-guard.js'
 import type { Session } from './session.js'
+import { SlotViews } from './slot-views.js'
 import type { BlockOptions, WaitOptions } from './wait-options.js'
 import { WaitQueue } from './wait-queue.js'
 
@@ -26,7 +27,7 @@ export interface ReceiverOptions extends LoopWatchOptions {
 /** The receiving side of a bus: the three forms of each receive over one consumer. */
 export class Receiver implements RxSlotOwner {
   readonly queue: WaitQueue
-  readonly buffer: ArrayBufferLike
+  readonly views: SlotViews
   readonly #session: Session
   readonly #lane: Lane
   readonly #consumer: Consumer
@@ -44,7 +45,7 @@ export class Receiver implements RxSlotOwner {
   constructor(session: Session, lane: Lane, options: ReceiverOptions) {
     this.#session = session
     this.#lane = lane
-    this.buffer = lane.memory.bytes.buffer
+    this.views = new SlotViews(lane.memory.bytes.buffer, lane.memory.capacityBytes)
     this.#neverSleep = options.neverSleep
     this.#debug = options.debug
     this.#correlated = options.correlated
@@ -166,25 +167,32 @@ export class Receiver implements RxSlotOwner {
 
   consume(handler: RecordHandler, maxMessages: number): number {
     if (maxMessages !== Number.POSITIVE_INFINITY) checkCount(maxMessages)
-    if (!this.#watchful && this.#consumer.looksEmpty()) {
-      this.#session.failed()
-      return 0
-    }
-    this.#checkFree()
-    const { error } = this.#session
-    if (error !== undefined) this.#checkReadable()
-    let handled: number
-    this.#consuming = true
-    this.#watchful = true
-    try {
-      handled = this.#consumer.consume(this.#debug ? this.#poisoning(handler) : handler, maxMessages)
-    } finally {
-      this.#consuming = false
-    }
+    // What had ended the bus is looked at before the ring is: if that is empty afterwards, nothing can come any more.
+    const error = this.#watchful ? this.#checkConsume() : undefined
+    const handled = this.#consumer.looksEmpty() ? 0 : this.#handOver(handler, maxMessages)
     if (handled !== 0) this.#session.succeeded()
     else if (error !== undefined) throw error
     else this.#session.failed()
     return handled
+  }
+
+  #handOver(handler: RecordHandler, maxMessages: number): number {
+    this.#consuming = true
+    this.#watchful = true
+    try {
+      return this.#consumer.consumeSeen(this.#debug ? this.#poisoning(handler) : handler, maxMessages)
+    } finally {
+      this.#consuming = false
+      this.#watchful = this.#session.error !== undefined
+    }
+  }
+
+  /** @returns what has ended the bus, if what was published before can still be read; throws it otherwise */
+  #checkConsume(): RingwayError | undefined {
+    this.#checkFree()
+    const { error } = this.#session
+    if (error !== undefined) this.#checkReadable()
+    return error
   }
 
   commitSlot(): void {

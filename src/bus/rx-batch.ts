@@ -1,6 +1,7 @@
 import { guardEnded } from './guard-ended.js'
 import { decodeUtf8 } from './message.js'
 import { copyOf, type RxSlotOwner } from './rx-guard.js'
+import type { SlotViews } from './slot-views.js'
 
 /** One message of a batch, in place; of use until the batch ends. The peer can change its bytes: see `RxGuard`. */
 export class RxRecord {
@@ -9,13 +10,13 @@ export class RxRecord {
   /** Payload length in bytes. */
   readonly size: number
   readonly #batch: RxBatch
-  readonly #buffer: ArrayBufferLike
+  readonly #views: SlotViews
   readonly #offset: number
 
   /** Made by the batch. */
-  constructor(batch: RxBatch, buffer: ArrayBufferLike, offset: number, size: number, typeId: number) {
+  constructor(batch: RxBatch, views: SlotViews, offset: number, size: number, typeId: number) {
     this.#batch = batch
-    this.#buffer = buffer
+    this.#views = views
     this.#offset = offset
     this.size = size
     this.typeId = typeId
@@ -24,13 +25,13 @@ export class RxRecord {
   /** The payload, in shared memory. Allocates. @throws `ERR_RINGWAY_GUARD_ENDED` */
   get bytes(): Uint8Array {
     this.#batch.assertOpen()
-    return new Uint8Array(this.#buffer, this.#offset, this.size)
+    return this.#views.bytesAt(this.#offset, this.size)
   }
 
   /** The same bytes for numbers. Allocates. @throws `ERR_RINGWAY_GUARD_ENDED` */
   get view(): DataView {
     this.#batch.assertOpen()
-    return new DataView(this.#buffer, this.#offset, this.size)
+    return this.#views.viewAt(this.#offset, this.size)
   }
 
   /** The payload as bytes of your own. @throws `ERR_RINGWAY_GUARD_ENDED` */
@@ -89,7 +90,7 @@ export class RxBatch implements Iterable<RxRecord>, Disposable {
 
   /** Called by the bus alone, while it fills the batch. */
   add(offset: number, size: number, typeId: number): void {
-    this.#records.push(new RxRecord(this, this.#owner.buffer, offset, size, typeId))
+    this.#records.push(new RxRecord(this, this.#owner.views, offset, size, typeId))
   }
 
   /** The bus ended, and the batch with it: called by the bus alone. */

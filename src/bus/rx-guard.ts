@@ -1,11 +1,11 @@
 import type { CorrelationId } from '../ring/correlation.js'
 import { guardEnded } from './guard-ended.js'
 import { decodeUtf8 } from './message.js'
+import type { SlotViews } from './slot-views.js'
 
 /** What a guard asks of the side that lent it a slot. */
 export interface RxSlotOwner {
-  /** The memory that offsets count in. */
-  readonly buffer: ArrayBufferLike
+  readonly views: SlotViews
   commitSlot(): void
 }
 
@@ -50,14 +50,14 @@ export class RxGuard implements Disposable {
    */
   get bytes(): Uint8Array {
     if (this.#ending !== undefined) throw guardEnded('RxGuard', this.#ending)
-    this.#bytes ??= new Uint8Array(this.#owner.buffer, this.#offset, this.size)
+    this.#bytes ??= this.#owner.views.bytesAt(this.#offset, this.size)
     return this.#bytes
   }
 
   /** The same bytes for numbers. Allocates at its first use. @throws `ERR_RINGWAY_GUARD_ENDED` */
   get view(): DataView {
     if (this.#ending !== undefined) throw guardEnded('RxGuard', this.#ending)
-    this.#view ??= new DataView(this.#owner.buffer, this.#offset, this.size)
+    this.#view ??= this.#owner.views.viewAt(this.#offset, this.size)
     return this.#view
   }
 
@@ -90,7 +90,7 @@ export class RxGuard implements Disposable {
 
 /** Copies shared bytes into memory of our own, which `slice` would not do for a Buffer or a SharedArrayBuffer's view. */
 export function copyOf(shared: Uint8Array): Uint8Array {
-  const own = new Uint8Array(shared.byteLength)
+  const own = new Uint8Array(shared.length)
   own.set(shared)
   return own
 }

@@ -8,6 +8,7 @@ import type { LoopWatchOptions } from './loop-watch.js'
 import { type Attempt, type NotYet, notYet } from './not-yet.js'
 import { type Payload, payloadBytes } from './payload.js'
 import type { Session } from './session.js'
+import { SlotViews } from './slot-views.js'
 import { TxGuard, type TxSlotOwner } from './tx-guard.js'
 import { checkTypeId } from './type-id.js'
 import type { BlockOptions, WaitOptions } from './wait-options.js'
@@ -21,7 +22,7 @@ export interface SenderOptions extends LoopWatchOptions {
 /** The sending side of a bus: the three forms of each send over one producer. */
 export class Sender implements TxSlotOwner {
   readonly queue: WaitQueue
-  readonly buffer: ArrayBufferLike
+  readonly views: SlotViews
   readonly #session: Session
   readonly #lane: Lane
   readonly #producer: Producer
@@ -36,7 +37,7 @@ export class Sender implements TxSlotOwner {
   constructor(session: Session, lane: Lane, options: SenderOptions) {
     this.#session = session
     this.#lane = lane
-    this.buffer = lane.memory.bytes.buffer
+    this.views = new SlotViews(lane.memory.bytes.buffer, lane.memory.capacityBytes)
     const signals = { wakePeer: lane.wakePeer, corrupt: (error: RingwayError) => session.corrupt(error) }
     const lazyConsumer = !session.link.peer.native && !options.allowStall
     const producer = new Producer(lane.memory, signals, { lazyConsumer })
@@ -59,7 +60,7 @@ export class Sender implements TxSlotOwner {
     checkTypeId(typeId)
     const bytes = payloadBytes(data)
     if ((this.#watchful && this.queue.busy) || !this.#tryWrite(bytes, typeId, correlationId)) {
-      return this.#failed(bytes.byteLength)
+      return this.#failed(bytes.length)
     }
     this.#publish()
     return true
@@ -84,7 +85,7 @@ export class Sender implements TxSlotOwner {
     try {
       checkTypeId(typeId)
       const bytes = payloadBytes(data)
-      return this.#soon('send', bytes.byteLength, () => this.#write(bytes, typeId, correlationId), options)
+      return this.#soon('send', bytes.length, () => this.#write(bytes, typeId, correlationId), options)
     } catch (error) {
       return Promise.reject(error)
     }

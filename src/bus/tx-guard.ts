@@ -1,11 +1,11 @@
 import { ErrorCode, RingwayError } from '../errors.js'
 import type { CorrelationId } from '../ring/correlation.js'
 import { guardEnded } from './guard-ended.js'
+import type { SlotViews } from './slot-views.js'
 
 /** What a guard asks of the side that lent it a slot. */
 export interface TxSlotOwner {
-  /** The memory that `offset` counts in. */
-  readonly buffer: ArrayBufferLike
+  readonly views: SlotViews
   commitSlot(size: number, typeId: number, correlationId: CorrelationId | undefined): void
   rollbackSlot(): void
 }
@@ -49,14 +49,14 @@ export class TxGuard implements Disposable {
    */
   get bytes(): Uint8Array {
     if (this.#ending !== undefined) throw guardEnded('TxGuard', this.#ending)
-    this.#bytes ??= new Uint8Array(this.#owner.buffer, this.#offset, this.maxBytes)
+    this.#bytes ??= this.#owner.views.bytesAt(this.#offset, this.maxBytes)
     return this.#bytes
   }
 
   /** The same bytes for numbers. Allocates at its first use. @throws `ERR_RINGWAY_GUARD_ENDED` */
   get view(): DataView {
     if (this.#ending !== undefined) throw guardEnded('TxGuard', this.#ending)
-    this.#view ??= new DataView(this.#owner.buffer, this.#offset, this.maxBytes)
+    this.#view ??= this.#owner.views.viewAt(this.#offset, this.maxBytes)
     return this.#view
   }
 

@@ -178,7 +178,12 @@ export class Consumer {
    * @returns how many records were handed over
    */
   consume(handler: RecordHandler, maxMessages: number): number {
-    if (this.looksEmpty() || !this.#reloadHead()) return 0
+    return this.looksEmpty() ? 0 : this.consumeSeen(handler, maxMessages)
+  }
+
+  /** The same for callers who have just had `looksEmpty` say no. */
+  consumeSeen(handler: RecordHandler, maxMessages: number): number {
+    if (!this.#reloadHead()) return 0
     const view = this.#view
     const end = this.#cachedHead
     let handled = 0
@@ -220,18 +225,14 @@ export class Consumer {
   #check(index: number, header: number, size: number): number {
     const type = this.#words[header + (TYPE_OFFSET >>> 2)] as number
     const reserved = (this.#words[header + (RESERVED_OFFSET >>> 2)] as number) >>> 0
-    const available = distance(this.#tail, this.#cachedHead)
     if (
       reserved < HEADER_LENGTH ||
       (reserved & (ALIGNMENT - 1)) !== 0 ||
       reserved > this.capacityBytes - index ||
-      reserved > available ||
+      reserved > distance(this.#tail, this.#cachedHead) ||
       size > reserved - HEADER_LENGTH
     ) {
-      throw this.#corrupt(
-        `a record at index ${index} with size ${size} and reserved ${reserved}, ${available} bytes before the head, ` +
-          `in a ring of ${this.capacityBytes}`,
-      )
+      throw this.#corruptRecord(index, size, reserved)
     }
     this.#header = header
     this.#type = type
@@ -258,6 +259,14 @@ export class Consumer {
     }
     this.#cachedHead = head
     return true
+  }
+
+  #corruptRecord(index: number, size: number, reserved: number): Error {
+    const available = distance(this.#tail, this.#cachedHead)
+    return this.#corrupt(
+      `a record at index ${index} with size ${size} and reserved ${reserved}, ${available} bytes before the head, ` +
+        `in a ring of ${this.capacityBytes}`,
+    )
   }
 
   #corrupt(finding: string): Error {

@@ -50,6 +50,6 @@ export class PayloadCopier {
   }
 }
 
-function isWords({ byteLength, byteOffset }: Uint8Array): boolean {
-  return byteLength <= longestByWordsBytes && ((byteLength | byteOffset) & 3) === 0
+function isWords({ length, byteOffset }: Uint8Array): boolean {
+  return length <= longestByWordsBytes && ((length | byteOffset) & 3) === 0
 }

@@ -138,7 +138,8 @@ export class Producer {
 
   /** Copies `data` into the ring as one record. @returns false when the ring is full; everything before is published */
   tryWrite(data: Uint8Array, typeId: number): boolean {
-    const size = data.byteLength
+    // Not `byteLength`, the same for bytes: on Node 20 that is a call, and takes longer than the rest of this.
+    const size = data.length
     const head = this.#head
     const reserved = slotLength(size)
     const index = head & this.#mask
@@ -159,7 +160,7 @@ export class Producer {
   /** As `tryWrite`, for a call or a reply. */
   tryWriteCorrelated(data: Uint8Array, typeId: number, correlationId: CorrelationId): boolean {
     if (!this.#claimAndCopy(data)) return false
-    this.commitCorrelated(data.byteLength, typeId, correlationId)
+    this.commitCorrelated(data.length, typeId, correlationId)
     return true
   }
 
@@ -181,12 +182,12 @@ export class Producer {
   }
 
   #claimAndCopy(data: Uint8Array): boolean {
-    const payload = this.claim(data.byteLength)
+    const payload = this.claim(data.length)
     if (payload < 0) {
       this.publish()
       return false
     }
-    this.#copier.copy(data, data.byteLength, payload)
+    this.#copier.copy(data, data.length, payload)
     return true
   }
 
