@@ -8,6 +8,12 @@ const fields = {
   throughput: [],
   'event-loop': [],
   compare: [],
+  rpc: ['floorNs', 'spin.ratio', 'async.oneInFlightNs', 'async.callsPerSecond64'],
+}
+
+/** @param {unknown} result @param {string} field names from the outside in, with dots between */
+function valueAt(result, field) {
+  return field.split('.').reduce((value, name) => /** @type {any} */ (value)?.[name], result)
 }
 
 /**
@@ -25,7 +31,7 @@ function failureOf(name) {
   const lastLine = stdout.trimEnd().split('\n').at(-1) ?? ''
   try {
     const result = JSON.parse(lastLine)
-    const missing = (fields[name] ?? []).filter((field) => !Number.isFinite(result[field]))
+    const missing = (fields[name] ?? []).filter((field) => !Number.isFinite(valueAt(result, field)))
     return missing.length > 0 ? `printed no ${missing.join(', ')}` : undefined
   } catch {
     return `did not end with a JSON object but with: ${lastLine}`

@@ -7,6 +7,7 @@ export { type ReceivedMessage, receiveWithDescriptors, sendWithDescriptors } fro
 export { lockDirectory } from './directory-lock.js'
 export { effectiveUserId } from './effective-user.js'
 export { FileDescriptor } from './file-descriptor.js'
+export { fileEnd } from './file-end.js'
 export { lockFile } from './file-lock.js'
 export { type FutexEntry, futexWait, futexWaitv, futexWake, hasFutexWaitv } from './futex.js'
 export { FutexWatcher, type FutexWatcherOptions, type WatchedRing } from './futex-watcher.js'
