@@ -1,13 +1,13 @@
 import { connectLink, connectLinkSync } from '../transport/connector.js'
 import { acceptLinks, listenLink, listenLinkSync } from '../transport/listener.js'
 import type { MappedLink } from '../transport/mapped-link.js'
-import { hasOneProcessor } from '../transport/processors.js'
 import { Accepted, type Accepting } from './accepted.js'
 import type { ConnectOptions, ConnectSyncOptions, ListenOptions, ListenSyncOptions } from './bus-options.js'
 import { Endpoint } from './endpoint.js'
-import { checkRole, type EndpointOptions, endpointDefaults, type Role } from './endpoint-options.js'
-import { saidGoodbye, sayGoodbyeAtExit } from './goodbye-at-exit.js'
-import { checkFunction, checkInteger, checkMilliseconds } from './option-values.js'
+import { checkRole, type EndpointOptions, type Role } from './endpoint-options.js'
+import { sayGoodbyeAtExit } from './goodbye-at-exit.js'
+import { mappedDefaults } from './mapped-defaults.js'
+import { checkInteger } from './option-values.js'
 
 type Sending =
   | 'trySend'
@@ -65,10 +65,7 @@ export class Bus extends Endpoint {
   private constructor(link: MappedLink, options: Required<EndpointOptions>) {
     super(link, options)
     this.#link = link
-    sayGoodbyeAtExit(this)
-    this.session.onEnd(() => {
-      if (this.session.released) saidGoodbye(this)
-    })
+    sayGoodbyeAtExit(this.session)
   }
 
   /**
@@ -82,7 +79,7 @@ export class Bus extends Endpoint {
   static listen(path: string, capacityBytes: number, options: ListenOptions & As<'producer'>): Promise<BusProducer>
   static listen(path: string, capacityBytes: number, options?: ListenOptions): Promise<Bus>
   static async listen(path: string, capacityBytes: number, options: ListenOptions = {}): Promise<unknown> {
-    const endpoint = endpointOptions(options)
+    const endpoint = mappedDefaults(options)
     return new Bus(await listenLink(path, [capacityBytes], withRole(options, 'consumer')), endpoint)
   }
 
@@ -91,7 +88,7 @@ export class Bus extends Endpoint {
   static listenSync(path: string, capacityBytes: number, options: ListenSyncOptions & As<'producer'>): BusProducer
   static listenSync(path: string, capacityBytes: number, options?: ListenSyncOptions): Bus
   static listenSync(path: string, capacityBytes: number, options: ListenSyncOptions = {}): unknown {
-    const endpoint = endpointOptions(options)
+    const endpoint = mappedDefaults(options)
     return new Bus(listenLinkSync(path, [capacityBytes], withRole(options, 'consumer')), endpoint)
   }
 
@@ -107,7 +104,7 @@ export class Bus extends Endpoint {
   static connect(path: string, options: ConnectOptions & As<'consumer'>): Promise<BusConsumer>
   static connect(path: string, options?: ConnectOptions): Promise<Bus>
   static async connect(path: string, options: ConnectOptions = {}): Promise<unknown> {
-    const endpoint = endpointOptions(options)
+    const endpoint = mappedDefaults(options)
     return new Bus(await connectLink(path, 1, withRole(options, 'producer')), endpoint)
   }
 
@@ -116,7 +113,7 @@ export class Bus extends Endpoint {
   static connectSync(path: string, options: ConnectSyncOptions & As<'consumer'>): BusConsumer
   static connectSync(path: string, options?: ConnectSyncOptions): Bus
   static connectSync(path: string, options: ConnectSyncOptions = {}): unknown {
-    const endpoint = endpointOptions(options)
+    const endpoint = mappedDefaults(options)
     return new Bus(connectLinkSync(path, 1, withRole(options, 'producer')), endpoint)
   }
 
@@ -133,7 +130,7 @@ export class Bus extends Endpoint {
   static accept(path: string, capacityBytes: number, options: ListenOptions & As<'producer'>): Accepting<BusProducer>
   static accept(path: string, capacityBytes: number, options?: ListenOptions): Accepting<Bus>
   static accept(path: string, capacityBytes: number, options: ListenOptions = {}): Accepting<unknown> {
-    const endpoint = endpointOptions(options)
+    const endpoint = mappedDefaults(options)
     const links = acceptLinks(path, [capacityBytes], withRole(options, 'consumer'))
     return new Accepted(links, (link) => new Bus(link, endpoint), options.onPeerError)
   }
@@ -147,17 +144,6 @@ export class Bus extends Endpoint {
     checkInteger('node', node)
     this.#link.bindToNumaNode(node)
   }
-}
-
-function endpointOptions(options: ListenOptions & ConnectOptions): Required<EndpointOptions> {
-  checkMilliseconds('timeoutMs', options.timeoutMs)
-  checkMilliseconds('waitForListenerMs', options.waitForListenerMs)
-  checkInteger('maxCapacityBytes', options.maxCapacityBytes)
-  checkFunction('allow', options.allow)
-  checkFunction('onListening', options.onListening)
-  checkFunction('onPeerError', options.onPeerError)
-  const complete = endpointDefaults(options)
-  return hasOneProcessor() ? { ...complete, hotUs: 0 } : complete
 }
 
 function withRole<T extends Maybe<Role>>(options: T, usual: Role): T & As<Role> {

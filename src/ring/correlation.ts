@@ -12,7 +12,8 @@ export function writeCorrelation(words: Int32Array, header: number, id: Correlat
   const low = header + (CORRELATION_OFFSET >>> 2)
   if (typeof id === 'number') {
     words[low] = id
-    words[low + 1] = id / high
+    // Nearly always 0: a division takes longer than the rest.
+    words[low + 1] = id >>> 0 === id ? 0 : id / high
   } else {
     words[low] = Number(BigInt.asIntN(32, id))
     words[low + 1] = Number(BigInt.asIntN(32, id >> 32n))

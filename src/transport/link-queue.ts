@@ -22,7 +22,7 @@ interface Waiter {
 
 /**
  * Listens from the event loop and hands out links in the order in which their handshakes were done. Keeps the process alive
- * exactly while somebody waits in `next()`.
+ * exactly while somebody waits in `next()`, and not even then if `keepAlive` says so.
  *
  * ```
  *  connections ──► #waiting ──► #handshakes (aborted by close) ──► #links ──► next()
@@ -40,6 +40,7 @@ export class LinkQueue implements AsyncIterableIterator<MappedLink, undefined> {
   readonly #abort = new AbortController()
   readonly #onSignal = (): void => this.fail(this.#reception.options.signal?.reason)
   #made = 0
+  #keepsAlive = true
   #started: Promise<void> | undefined
   #bound: BoundSocket | undefined
   #server: Server | undefined
@@ -71,9 +72,16 @@ export class LinkQueue implements AsyncIterableIterator<MappedLink, undefined> {
     if (this.#ending) return Promise.resolve({ done: true, value: undefined })
     return new Promise((resolve, reject) => {
       this.#waiters.push({ resolve, reject })
-      this.#server?.ref()
+      if (this.#keepsAlive) this.#server?.ref()
       this.#started ??= this.#start()
     })
+  }
+
+  /** @param allowed whether who waits in `next()` keeps the process alive: he does unless told otherwise */
+  keepAlive(allowed: boolean): void {
+    this.#keepsAlive = allowed
+    if (!allowed) this.#server?.unref()
+    else if (this.#waiters.length > 0) this.#server?.ref()
   }
 
   /** Ends listening, and every link that nobody has taken; resolves when the path is gone. */
@@ -105,6 +113,7 @@ export class LinkQueue implements AsyncIterableIterator<MappedLink, undefined> {
       this.#bound = await runAsync(bindSocket(path), { signal: this.#abort.signal })
       if (this.#ending) return
       this.#server = await this.#serve(this.#bound)
+      if (!this.#keepsAlive) this.#server.unref()
       if (!this.#ending) options.onListening?.()
     } catch (error) {
       this.fail(systemFailure(error, `listen on ${path}`))

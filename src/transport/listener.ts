@@ -19,11 +19,7 @@ export interface ListenOptions extends AcceptOptions {
  * Listens, and makes a link of every peer that comes, each with rings of its own. Listening begins with the first `next()`
  * and ends with `return()`, which also lets go of peers that nobody has taken yet.
  */
-export function acceptLinks(
-  path: string,
-  capacities: readonly number[],
-  options: AcceptOptions,
-): AsyncIterableIterator<MappedLink> {
+export function acceptLinks(path: string, capacities: readonly number[], options: AcceptOptions): LinkQueue {
   return new LinkQueue(new Reception(path, capacities, options), Number.POSITIVE_INFINITY)
 }
 

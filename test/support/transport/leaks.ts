@@ -1,5 +1,8 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { readdirSync, readlinkSync } from 'node:fs'
 import { expect, onTestFinished, vi } from 'vitest'
+import { mappedRings } from '../rings-mapped.js'
+
+export { mappedRings }
 
 /** What event loops are made of: those of this process's worker threads come and go by themselves. */
 const ofEventLoops = /^(anon_inode:\[(eventfd|eventpoll|io_uring)\]|pipe:.*)$/
@@ -16,13 +19,6 @@ export function openDescriptors(): string[] {
     }
   }
   return links.sort()
-}
-
-/** The memfds that are mapped into this process, by label. */
-export function mappedRings(): string[] {
-  return readFileSync('/proc/self/maps', 'utf8')
-    .split('\n')
-    .flatMap((line) => /\/memfd:(.*)$/.exec(line)?.[1] ?? [])
 }
 
 /** Holds the test to leave no descriptor and no mapping behind, whichever way it ends. Call it first. */
