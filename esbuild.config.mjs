@@ -58,7 +58,7 @@ function replaceFile(path, contents, mode = 0o644) {
  */
 function restoreClassNames(text) {
   let restored = text
-  for (const [, name = ''] of text.matchAll(/^var (\w+) = class _\1\b/gm)) {
+  for (const [, name = ''] of text.matchAll(/\b(\w+) = class _\1\b/g)) {
     restored = restored.replace(new RegExp(`\\b_${name}\\b`, 'g'), name)
   }
   return restored
@@ -100,7 +100,12 @@ function existing(entries) {
 
 export async function bundlePackage() {
   const esm = await bundle({
-    entryPoints: existing({ index: 'src/index.ts', threads: 'src/threads.ts', cli: 'src/cli/main.ts' }),
+    entryPoints: existing({
+      index: 'src/index.ts',
+      rpc: 'src/rpc.ts',
+      threads: 'src/threads.ts',
+      cli: 'src/cli/main.ts',
+    }),
     format: 'esm',
     // Both entries share one copy of every class, so that a ThreadBus is the same thing wherever it was imported from.
     splitting: true,
@@ -111,7 +116,7 @@ export async function bundlePackage() {
   const cjs = { format: /** @type {const} */ ('cjs'), outdir: 'dist/cjs' }
   await bundle({
     ...cjs,
-    entryPoints: existing({ index: 'src/index.ts' }),
+    entryPoints: existing({ index: 'src/index.ts', rpc: 'src/rpc.ts' }),
     // CommonJS has no import.meta; the file's own address is what it stands for.
     banner: { js: "'use strict'\nconst moduleUrl = require('node:url').pathToFileURL(__filename).href" },
     define: { 'import.meta.url': 'moduleUrl' },

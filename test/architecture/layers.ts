@@ -5,7 +5,7 @@ import type { SourceFile } from './source-tree.js'
 
 /**
  * The floors, and what each may import besides itself and `src/errors.ts`. `docs/architecture.md` has the picture.
- * `public` is what users import: the lists of names in `src/index.ts` and `src/threads.ts`.
+ * `public` is what users import: the lists of names in `src/index.ts`, `src/rpc.ts` and `src/threads.ts`.
  */
 const floors: Readonly<Record<string, readonly string[]>> = {
   errors: [],
@@ -33,7 +33,7 @@ export function floorOf(path: string): string | undefined {
   if (top === 'ffi') return 'ffi'
   if (top !== 'src') return undefined
   if (second === 'errors.ts') return 'errors'
-  if (second === 'index.ts' || second === 'threads.ts') return 'public'
+  if (second === 'index.ts' || second === 'rpc.ts' || second === 'threads.ts') return 'public'
   return Object.hasOwn(floors, second) ? second : undefined
 }
 

@@ -54,6 +54,53 @@ export const isOurs = (error: unknown): error is RingwayError => error instanceo
 export const refused = Bus.listen('path', '65536')
 `
 
+const decorated = `
+import { json, method, RpcClient, RpcServer, rpc } from 'ringway/rpc'
+class Calculator {
+  @rpc(7, { request: json<number[]>(), response: json<number>() })
+  sum(values: number[]): number {
+    return values.reduce((total, value) => total + value, 0)
+  }
+  @method()
+  async *upTo(limit: number): AsyncGenerator<number> {
+    for (let at = 1; at <= limit; at++) yield at
+  }
+}
+const path = process.argv[2] ?? ''
+const server = await RpcServer.listen(path, new Calculator())
+const client = await RpcClient.connect(path)
+const calculator = client.proxy(Calculator)
+const sum: number = await calculator.sum([1, 2, 3])
+const items: number[] = []
+for await (const item of calculator.upTo(3)) items.push(item)
+console.log(JSON.stringify({ sum, items }))
+client.close()
+server.close()
+`
+
+/** A class that was decorated by one kind of module is served by the other. */
+const decoratedAcross = `
+import { createRequire } from 'node:module'
+import * as esm from 'ringway/rpc'
+const cjs = createRequire(import.meta.url)('ringway/rpc')
+if (esm.rpc === cjs.rpc) throw new Error('one copy only: the test shows nothing')
+const metadata = {}
+cjs.method('add')(() => 0, { kind: 'method', name: 'add', static: false, private: false, metadata })
+class Adder {
+  static [Symbol.metadata] = metadata
+  add({ a, b }) {
+    return a + b
+  }
+}
+const server = await esm.RpcServer.listen(process.argv[2], new Adder())
+const client = await cjs.RpcClient.connect(process.argv[2])
+const sum = await client.invoke('add', { a: 1, b: 2 })
+const error = await client.invoke('subtract').catch((reason) => reason)
+console.log(JSON.stringify({ sum, code: error.code, known: error instanceof esm.RpcError }))
+client.close()
+server.close()
+`
+
 describe('the packed package', () => {
   let project: PackedProject
   const node = (...args: string[]) => spawnProgram(process.execPath, args, { cwd: project.folder })
@@ -93,6 +140,34 @@ describe('the packed package', () => {
     const text = "console.log(require('ringway').Bus.name, require('ringway/threads').ThreadBus.name)"
     await project.write({ 'require.cjs': text })
     expect(await node('require.cjs').exited).toMatchObject({ code: 0, stdout: 'Bus ThreadBus\n', stderr: '' })
+  })
+
+  it('has calls in ringway/rpc, for import and for require', async () => {
+    await project.write({
+      'import-rpc.mjs': "import { RpcServer } from 'ringway/rpc'; console.log(RpcServer.name)",
+      'require-rpc.cjs': "console.log(require('ringway/rpc').RpcServer.name)",
+    })
+    expect(await node('import-rpc.mjs').exited).toMatchObject({ code: 0, stdout: 'RpcServer\n', stderr: '' })
+    expect(await node('require-rpc.cjs').exited).toMatchObject({ code: 0, stdout: 'RpcServer\n', stderr: '' })
+  })
+
+  it('serves a class whose decorators TypeScript has compiled, with its types from end to end', async () => {
+    const options = { module: 'nodenext', moduleResolution: 'nodenext', lib: ['es2023', 'esnext.disposable'] }
+    await project.write({ 'decorated.mts': decorated })
+    expect(await compile({ ...options, types: ['node'], noEmit: false }, ['decorated.mts'])).toEqual({
+      code: 0,
+      stdout: '',
+    })
+    const { code, stdout, stderr } = await node('decorated.mjs', join(project.folder, 'decorated.sock')).exited
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(JSON.parse(stdout)).toEqual({ sum: 6, items: [1, 2, 3] })
+  })
+
+  it('serves a class that was decorated by its other copy', async () => {
+    await project.write({ 'across.mjs': decoratedAcross })
+    const { code, stdout, stderr } = await node('across.mjs', join(project.folder, 'across.sock')).exited
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(JSON.parse(stdout)).toEqual({ sum: 3, code: 'ERR_RINGWAY_RPC_UNKNOWN_METHOD', known: true })
   })
 
   it('has one ThreadBus, wherever it is imported from', async () => {

@@ -14,6 +14,14 @@ export function tachyonInPython(): AvailablePeer {
   return { program: { name: 'tachyon (Python)', file: python, arguments: [driver] } }
 }
 
+/** The real Tachyon of PyPI at one end of an RPC bus: see the head of its program for the arguments. */
+export function tachyonRpcInPython(): AvailablePeer {
+  const available = tachyonInPython()
+  if ('missing' in available) return available
+  const { program } = available
+  return { program: { ...program, arguments: [join(import.meta.dirname, 'tachyon', 'rpc-peer.py')] } }
+}
+
 /** The real Tachyon of crates.io. */
 export function tachyonInRust(): AvailablePeer {
   const file = join(folder, 'tachyon-peer')

@@ -25,6 +25,7 @@ const longestTimerMs = 0x7fff_ffff
  * ```
  */
 export class BridgeClient implements Disposable {
+  /** Of the bridge. */
   readonly name: string
   /** Resolves when this client has ended, in whatever way, and given back what it held. Never rejects. */
   readonly closed: Promise<BridgeEnd>
@@ -132,6 +133,7 @@ export class BridgeClient implements Disposable {
     this.#keepAlive.allow(true)
   }
 
+  /** Lets the process exit although calls are under way. */
   unref(): void {
     this.#keepAlive.allow(false)
   }

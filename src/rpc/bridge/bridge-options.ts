@@ -11,6 +11,7 @@ export type BridgeEnd =
   /** Its memory was made shorter, or its names were removed by somebody else. */
   | { readonly kind: 'failed'; readonly error: RingwayError }
 
+/** What a handler may know of the call it answers. */
 export interface BridgeHandlerContext {
   readonly method: string
   /** Aborted when the server closes, and when the call took longer than `handlerTimeoutMs`. */
@@ -24,6 +25,7 @@ export interface BridgeHandlerContext {
  */
 export type BridgeHandler = (params: never, context: BridgeHandlerContext) => unknown
 
+/** For `BridgeServer.listen`. */
 export interface BridgeServerOptions {
   /** Bytes of each buffer, 5 to 2^30; the longest message is 4 bytes shorter. Clients may ask for less. Default: 4096 */
   readonly bufferBytes?: number | undefined
@@ -39,6 +41,7 @@ export interface BridgeServerOptions {
   readonly onPeerError?: ((error: RingwayError) => void) | undefined
 }
 
+/** For `BridgeClient.connect`. */
 export interface BridgeConnectOptions {
   /** How long to wait for a server that is not there yet. Default: 0 */
   readonly waitForListenerMs?: number | undefined

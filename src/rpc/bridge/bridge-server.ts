@@ -31,6 +31,7 @@ const defaultBufferBytes = 4096
  * ```
  */
 export class BridgeServer implements Disposable, AsyncDisposable {
+  /** Of the bridge. */
   readonly name: string
   /** Resolves when this server has ended, in whatever way, and given back what it held. Never rejects. */
   readonly closed: Promise<BridgeEnd>
@@ -125,6 +126,7 @@ export class BridgeServer implements Disposable, AsyncDisposable {
     this.#keepAlive.allow(true)
   }
 
+  /** Lets the process exit although clients may come or call. */
   unref(): void {
     this.#keepAlive.allow(false)
   }

@@ -38,7 +38,7 @@ export function everyPage(): Page[] {
 }
 
 /** The pages whose blocks are run. */
-export const runPages = ['README.md', 'docs/guide/first-ten-minutes.md']
+export const runPages = ['README.md', 'docs/guide/first-ten-minutes.md', 'docs/guide/calls.md']
 
 /** Prose alone: what is in fences is no Markdown. */
 export function prose({ text }: Page): string {

@@ -6,6 +6,9 @@ import { type ChildExit, spawnProgram } from '../child.js'
 import { root } from './root.js'
 import type { Step } from './steps.js'
 
+/** Packages that pages use beside this one. */
+const shownPackages = ['msgpackr']
+
 /** A folder such as a reader has after `npm install ringway`, which goes when the test ends. The package must be built. */
 export function readerFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'ringway-docs-'))
@@ -14,6 +17,7 @@ export function readerFolder(): string {
   writeFileSync(join(folder, 'package.json'), '{ "private": true }\n')
   mkdirSync(join(folder, 'node_modules/.bin'), { recursive: true })
   symlinkSync(root, join(folder, 'node_modules/ringway'))
+  for (const name of shownPackages) symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name))
   symlinkSync(join(root, 'dist/esm/cli.js'), join(folder, 'node_modules/.bin/ringway'))
   return folder
 }
