@@ -27,6 +27,15 @@ export function typeIdOption(text: string): number {
   return integer(text, 0, largestTypeId, 'a number from 0 to 4294967295, or 0x0 to 0xffffffff')
 }
 
+const largestMsgType = 0xfffe
+
+/** What `call` calls: a message type, decimal or hexadecimal after `0x`; anything else is a name. */
+export function callTargetArgument(text: string): number | string {
+  if (text === '') throw new InvalidArgumentError('It is a message type or the name of a method.')
+  if (!/^(\d+|0x[\da-f]+)$/i.test(text)) return text
+  return integer(text, 0, largestMsgType, `a message type from 0 to ${largestMsgType}, or 0x0 to 0xfffe`)
+}
+
 function integer(text: string, least: number, most: number, what: string): number {
   // Number() would take '', ' 1', '1e3' and '0b1' as well.
   const value = /^(\d+|0x[\da-f]+)$/i.test(text) ? Number(text) : Number.NaN

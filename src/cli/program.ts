@@ -1,8 +1,11 @@
 import { Command } from 'commander'
 import { addBenchCommand } from './bench-command.js'
+import { addCallCommand } from './call-command.js'
+import { addCleanCommand } from './clean-command.js'
 import { exitCodeHelp } from './exit-codes.js'
 import { addListenCommand } from './listen-command.js'
 import { addSendCommand } from './send-command.js'
+import { addServeCommand } from './serve-command.js'
 import { packageVersion } from './version.js'
 
 /**
@@ -22,6 +25,9 @@ export function createProgram(signal: AbortSignal): Command {
     .addHelpText('after', examples + exitCodeHelp)
   addListenCommand(program, signal)
   addSendCommand(program, signal)
+  addCallCommand(program, signal)
+  addServeCommand(program, signal)
+  addCleanCommand(program, signal)
   addBenchCommand(program, signal)
   return program
 }
@@ -30,4 +36,5 @@ const examples = `
 Examples:
   $ ringway listen /tmp/demo.sock &
   $ ringway send /tmp/demo.sock 'hello'
+  $ ringway call /tmp/rpc.sock add '{"a":1,"b":2}'
 `

@@ -12,13 +12,18 @@ describe('ringway', () => {
   it.each([[['--help']], [['-h']], [['help']]])('prints its commands with %j', async (args) => {
     const { code, stdout, stderr } = await ringway(...args).exited
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    expect(stdout).toMatch(/^Usage: ringway .*\n {2}listen .*\n {2}send .*\n {2}bench .*Examples:.*Exit codes:/s)
+    expect(stdout).toMatch(
+      /^Usage: ringway .*\n {2}listen .*\n {2}send .*\n {2}call .*\n {2}serve .*\n {2}clean .*\n {2}bench .*Examples:.*Exit codes:/s,
+    )
     expect(stdout).not.toContain('partner')
   })
 
   it.each([
     ['listen', ['--raw', '--json', '--count <n>', '--capacity <bytes>', '--timeout <ms>']],
     ['send', ['--file <name>', '--chunk <bytes>', '--type <id>', '--wait <ms>']],
+    ['call', ['--raw', '--stream', '--timeout <ms>', '--wait <ms>']],
+    ['serve', ['--capacity <bytes>', '--concurrency <n>']],
+    ['clean', ['--remove', '--dry-run', '--json']],
     ['bench', ['--json']],
   ])('prints the options of %s, with examples and exit codes', async (command, options) => {
     const { code, stdout, stderr } = await ringway(command, '--help').exited

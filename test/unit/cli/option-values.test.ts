@@ -1,6 +1,12 @@
 import { InvalidArgumentError } from 'commander'
 import { describe, expect, it } from 'vitest'
-import { countOption, millisecondsOption, sizeOption, typeIdOption } from '../../../src/cli/option-values.js'
+import {
+  callTargetArgument,
+  countOption,
+  millisecondsOption,
+  sizeOption,
+  typeIdOption,
+} from '../../../src/cli/option-values.js'
 
 describe('the value of an option', () => {
   it.each([
@@ -13,6 +19,10 @@ describe('the value of an option', () => {
     [typeIdOption, '0', 0],
     [typeIdOption, '0xFFFFFFFF', 0xffff_ffff],
     [typeIdOption, '4294967295', 0xffff_ffff],
+    [callTargetArgument, '7', 7],
+    [callTargetArgument, '0xFFFE', 0xfffe],
+    [callTargetArgument, 'add', 'add'],
+    [callTargetArgument, '7th', '7th'],
   ])('is read by %o from %s', (option, text, value) => {
     expect(option(text)).toBe(value)
   })
@@ -32,6 +42,9 @@ describe('the value of an option', () => {
     [typeIdOption, '0b1'],
     [typeIdOption, ' 7'],
     [typeIdOption, 'Infinity'],
+    [callTargetArgument, ''],
+    [callTargetArgument, '65535'],
+    [callTargetArgument, '0x10000'],
   ])('is refused by %o: %j', (option, text) => {
     expect(() => option(text)).toThrow(InvalidArgumentError)
   })
