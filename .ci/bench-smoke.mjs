@@ -8,6 +8,7 @@ const fields = {
   throughput: [],
   'event-loop': [],
   compare: [],
+  endings: ['exitMs.none', 'exitMs.native'],
   rpc: ['floorNs', 'spin.ratio', 'async.oneInFlightNs', 'async.callsPerSecond64'],
 }
 

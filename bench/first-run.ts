@@ -96,7 +96,9 @@ async function main(): Promise<void> {
   if (a !== b) {
     const { near } = await pair.run<Float64Array>('floor', { count: 1000, batches: 100 })
     say()
-    say(`For comparison: one bare cache line, bounced between the same two processes: ${duration(median(near))}.`)
+    say(
+      `For comparison: one bare cache line each way, bounced between the same two processes: ${duration(median(near))}.`,
+    )
     say('No exchange of messages between them can be faster. (These round trips: the clock is in each, about 50 ns.)')
   }
   say()

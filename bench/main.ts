@@ -1,16 +1,26 @@
 /** `main.js NAME [--json] [--smoke]`: runs one bench, and prints what it found. */
 import { parseArgs } from 'node:util'
 import { compare } from './compare.js'
+import { endings } from './endings.js'
 import { eventLoop } from './event-loop.js'
 import { type Bench, machine } from './harness/bench.js'
 import { twoProcessors } from './harness/cores.js'
 import { Progress } from './harness/progress.js'
 import { Scratch } from './harness/scratch.js'
 import { micro } from './micro.js'
+import { rpcBench } from './rpc.js'
 import { rtt } from './rtt.js'
 import { throughput } from './throughput.js'
 
-const benches: Readonly<Record<string, Bench>> = { rtt, throughput, 'event-loop': eventLoop, compare, micro }
+const benches: Readonly<Record<string, Bench>> = {
+  rtt,
+  throughput,
+  'event-loop': eventLoop,
+  compare,
+  endings,
+  rpc: rpcBench,
+  micro,
+}
 
 const usageStatus = 2
 

@@ -41,7 +41,7 @@ class Series {
   }
 }
 
-const variants = ['wireFloor', 'spin', 'guard'] as const
+const variants = ['oneLine', 'wireFloor', 'spin', 'guard'] as const
 type Variant = (typeof variants)[number]
 
 /** Each variant has two processes of its own, so that none is measured with code that was compiled for another. */
@@ -53,7 +53,7 @@ async function launch(
 ): Promise<number> {
   const { processors, scratch } = conditions
   const pairs = await Promise.all(variants.map(() => Pair.start('spin', processors, scratch)))
-  const [, plainPair] = pairs as [Pair, Pair, Pair]
+  const plainPair = pairs[variants.indexOf('spin')] as Pair
   const input = { count: batchCount, batches: plan.batches }
   const timeOf = async (pair: Pair, task: string): Promise<number> =>
     median((await pair.run<Float64Array>(task, input)).near)
@@ -84,18 +84,19 @@ async function launch(
  *  process on processor A            process on processor B
  *  trySend ────────── ring ────────▶ consume
  *  consume ◀───────── ring ───────── trySend
- *          ◀── bare cache line ────▶              the floor: before and after each round, same two processes
+ *          ── bare cache line ─────▶              the floor: before and after each round, same two processes
+ *          ◀───── bare cache line ──
  * ```
  *
  * Before and after: messages of which every byte is compared, both ways. In between both sides check the number and the
  * length of every message.
  */
 export const rtt: Bench = {
-  purpose: 'Round trip of 32 bytes between two spinning processes, against the bounce of a bare cache line.',
+  purpose: 'Round trip of 32 bytes between two spinning processes, against the bounce of bare cache lines.',
   needsTwoProcessors: true,
   async run(conditions) {
     const plan = conditions.smoke ? smokePlan : fullPlan
-    const series = { wireFloor: new Series(), spin: new Series(), guard: new Series() }
+    const series = { oneLine: new Series(), wireFloor: new Series(), spin: new Series(), guard: new Series() }
     const durations = new Durations()
     let messages = 0
     for (let i = 0; i < plan.launches; i++) messages += await launch(conditions, plan, series, durations)
@@ -104,6 +105,7 @@ export const rtt: Bench = {
     const percentilesNs = durations.percentiles()
     const clockNs = clockCostNs()
     const titles = {
+      oneLine: 'one line that both write',
       wireFloor: 'bare loop over the lines of a message',
       spin: 'trySend + consume',
       guard: 'with guards',
@@ -112,7 +114,7 @@ export const rtt: Bench = {
       table(
         ['round trip, 32 B', 'median', '× floor'],
         [
-          ['bare cache line (the floor)', duration(floorNs), times(1)],
+          ['a bare cache line each way (the floor)', duration(floorNs), times(1)],
           ...variants.map((name) => [titles[name], duration(series[name].medianNs), times(series[name].ratio)]),
         ],
       ),
@@ -135,6 +137,8 @@ export const rtt: Bench = {
         ratio: series.spin.ratio,
         guardNs: series.guard.medianNs,
         guardRatio: series.guard.ratio,
+        oneLineNs: series.oneLine.medianNs,
+        oneLineRatio: series.oneLine.ratio,
         wireFloorNs: series.wireFloor.medianNs,
         wireFloorRatio: series.wireFloor.ratio,
         percentilesNs,

@@ -1,8 +1,13 @@
 import type { Contender } from '../harness/contender.js'
 import { busOf } from './bus.js'
+import { childProcessCalls, messagePortCalls } from './call-ids.js'
 import { childProcess } from './child-process.js'
+import { comlinkCalls } from './comlink.js'
 import { foreignIdle } from './foreign-idle.js'
+import { grpcCalls } from './grpc.js'
 import { messagePort } from './message-port.js'
+import { bridgeCalls, tachyonCalls } from './python-calls.js'
+import { rpc, rpcSpin } from './rpc.js'
 import { firstRun, spin } from './spin.js'
 import { tachyonPython } from './tachyon.js'
 import { threadBusOf } from './thread-bus.js'
@@ -29,4 +34,12 @@ export const contenders: Readonly<Record<string, Contender>> = {
   zeromq,
   'foreign-idle': foreignIdle,
   'tachyon-python': tachyonPython,
+  rpc,
+  'rpc-spin': rpcSpin,
+  'child-process-calls': childProcessCalls,
+  'message-port-calls': messagePortCalls as Contender,
+  'comlink-calls': comlinkCalls as Contender,
+  'grpc-calls': grpcCalls,
+  'tachyon-calls': tachyonCalls,
+  'bridge-calls': bridgeCalls,
 }

@@ -1,10 +1,9 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { TaskInput } from '../harness/channel.js'
 import type { Contender, Place } from '../harness/contender.js'
 import type { Side } from '../harness/side.js'
+import { LineServer } from './line-server.js'
 
 /** From the bundles in `.build/bench`. */
 const python = fileURLToPath(new URL('../../.peers/tachyon/venv/bin/python', import.meta.url))
@@ -21,34 +20,6 @@ export function tachyonContenders(): TachyonContenders {
     return { present: [{ contender: 'tachyon-python', title: 'Tachyon, Python, blocking' }], missing: [] }
   }
   return { present: [], missing: ['Tachyon through its Python bindings, which .ci/install-tachyon installs'] }
-}
-
-/** A program that answers each line of its input with a line of JSON. */
-class LineServer {
-  readonly #child: ChildProcessWithoutNullStreams
-  readonly #answers: AsyncIterator<string>
-
-  constructor(file: string, args: readonly string[]) {
-    this.#child = spawn(file, args)
-    this.#child.stderr.pipe(process.stderr)
-    this.#answers = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]()
-    process.on('exit', () => this.close())
-  }
-
-  async answer(): Promise<unknown> {
-    const { value, done } = await this.#answers.next()
-    if (done) throw new Error('the Python side ended')
-    return JSON.parse(value)
-  }
-
-  ask(line: string): Promise<unknown> {
-    this.#child.stdin.write(`${line}\n`)
-    return this.answer()
-  }
-
-  close(): void {
-    this.#child.kill('SIGKILL')
-  }
 }
 
 async function sideOf(side: 'near' | 'far', { folder, processors }: Place): Promise<Side> {

@@ -25,6 +25,8 @@ export interface TaskInput {
   readonly batches?: number
   readonly sizeBytes?: number
   readonly ms?: number
+  /** Calls in flight at a time. */
+  readonly lanes?: number
   /** Publish in groups. */
   readonly corked?: boolean
   /** The receiver copies each message out of the ring. */

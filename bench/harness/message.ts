@@ -36,6 +36,12 @@ export class StampedMessage {
     words[0] = index
     words[words.length - 1] = ~index
   }
+
+  /** Into a slot, in place, as a program writes its fields there: word by word. */
+  writeTo(slot: DataView): void {
+    const words = this.#words
+    for (let word = 0; word < words.length; word++) slot.setInt32(word * wordBytes, words[word] as number, true)
+  }
 }
 
 /** The signed word at a byte index. Little-endian, as everything here. */

@@ -8,17 +8,19 @@ type Tasks = Side['tasks']
  * What no exchange of messages between these two processes can be faster than, in the same memory as theirs.
  *
  * ```
- *  0        64                      4096     8192     65536              131072
- *  +--------+--- … ------------------+--------+--- … --+------------------+------------------+
- *  | one    |                        |forward |back    | forward records  | back records     |
- *  | line   |                        |head    |head    | 64 KiB           | 64 KiB           |
- *  +--------+--- … ------------------+--------+--- … --+------------------+------------------+
+ *  0        128      256            4096     8192     65536              131072
+ *  +--------+--------+--------+-- … -+--------+--- … --+------------------+------------------+
+ *  | line   | line   | shared |      |forward |back    | forward records  | back records     |
+ *  | there  | back   | line   |      |head    |head    | 64 KiB           | 64 KiB           |
+ *  +--------+--------+--------+-- … -+--------+--- … --+------------------+------------------+
  * ```
  */
 export const floorMemoryBytes = 0x30000
 
 const wordBytes = 4
-const oneLine = 0
+const lineThere = 0
+const lineBack = 128 / wordBytes
+const sharedLine = 256 / wordBytes
 const heads = { forward: 4096 / wordBytes, back: 8192 / wordBytes } as const
 const records = { forward: 0x10000 / wordBytes, back: 0x20000 / wordBytes } as const
 const recordsMask = 0x10000 / wordBytes - 1
@@ -42,15 +44,14 @@ export function roundTripsIn({ count, batches = 1 }: TaskInput): number {
   return warmUps + count * batches
 }
 
-/** One word of one line: near makes it odd, far makes it even. */
+/** A line each way, which is what two rings take at least: near writes the one, far the other. */
 function nearBounce(words: Int32Array): (count: number) => void {
   const patience = new Patience()
   return (count) => {
-    let turn = Atomics.load(words, oneLine)
+    let turn = Atomics.load(words, lineBack)
     for (let i = 0; i < count; i++) {
-      Atomics.store(words, oneLine, turn + 1)
-      turn += 2
-      while (Atomics.load(words, oneLine) !== turn) patience.lose()
+      Atomics.store(words, lineThere, ++turn)
+      while (Atomics.load(words, lineBack) !== turn) patience.lose()
       patience.restore()
     }
   }
@@ -58,13 +59,38 @@ function nearBounce(words: Int32Array): (count: number) => void {
 
 function farBounce(words: Int32Array, count: number): void {
   const patience = new Patience()
-  // Near may have begun.
-  let turn = Atomics.load(words, oneLine) & ~1
+  let turn = Atomics.load(words, lineBack)
   for (let i = 0; i < count; i++) {
-    while (Atomics.load(words, oneLine) !== turn + 1) patience.lose()
+    turn++
+    while (Atomics.load(words, lineThere) !== turn) patience.lose()
+    patience.restore()
+    Atomics.store(words, lineBack, turn)
+  }
+}
+
+/** One line that both write: near makes its word odd, far makes it even. */
+function nearShared(words: Int32Array): (count: number) => void {
+  const patience = new Patience()
+  return (count) => {
+    let turn = Atomics.load(words, sharedLine)
+    for (let i = 0; i < count; i++) {
+      Atomics.store(words, sharedLine, turn + 1)
+      turn += 2
+      while (Atomics.load(words, sharedLine) !== turn) patience.lose()
+      patience.restore()
+    }
+  }
+}
+
+function farShared(words: Int32Array, count: number): void {
+  const patience = new Patience()
+  // Near may have begun.
+  let turn = Atomics.load(words, sharedLine) & ~1
+  for (let i = 0; i < count; i++) {
+    while (Atomics.load(words, sharedLine) !== turn + 1) patience.lose()
     patience.restore()
     turn += 2
-    Atomics.store(words, oneLine, turn)
+    Atomics.store(words, sharedLine, turn)
   }
 }
 
@@ -120,6 +146,7 @@ function farRecords(words: Int32Array, count: number): void {
 export function nearFloors(words: Int32Array): Tasks {
   return {
     floor: (input) => timeBatches(input, nearBounce(words)),
+    oneLine: (input) => timeBatches(input, nearShared(words)),
     wireFloor: (input) => timeBatches(input, nearRecords(words)),
   }
 }
@@ -127,6 +154,7 @@ export function nearFloors(words: Int32Array): Tasks {
 export function farFloors(words: Int32Array): Tasks {
   return {
     floor: (input) => farBounce(words, roundTripsIn(input)),
+    oneLine: (input) => farShared(words, roundTripsIn(input)),
     wireFloor: (input) => farRecords(words, roundTripsIn(input)),
   }
 }

@@ -1,6 +1,6 @@
 import type { RxGuard, TxGuard } from '../../src/index.js'
 import type { TaskInput } from '../harness/channel.js'
-import { messageBytes, StampedMessage, StreamCheck, wordAt } from '../harness/message.js'
+import { messageBytes, StampedMessage, StreamCheck } from '../harness/message.js'
 import { Patience } from '../harness/patience.js'
 import type { Side } from '../harness/side.js'
 import type { BusEnds, Rx, Tx } from './bus-ends.js'
@@ -10,7 +10,7 @@ type Tasks = Side['tasks']
 
 /** One way of exchanging a message, spinning: send it, receive one. Made once, so that its loops stay compiled. */
 interface Exchange {
-  send(message: Buffer): void
+  send(message: StampedMessage): void
   /** @throws unless what comes is message `index`, by its length and its first word */
   receive(index: number): void
 }
@@ -25,7 +25,7 @@ function plainExchange({ tx, rx }: BusEnds): Exchange {
   }
   return {
     send(message) {
-      while (!tx.trySend(message)) patience.lose()
+      while (!tx.trySend(message.bytes)) patience.lose()
     },
     receive(index) {
       // No more than one message is ever under way.
@@ -57,13 +57,13 @@ function guardExchange({ tx, rx }: BusEnds): Exchange {
   return {
     send(message) {
       const guard = claim(tx, patience)
-      guard.bytes.set(message)
+      message.writeTo(guard.view)
       guard.commit()
     },
     receive(index) {
       const guard = take(rx, patience)
       patience.restore()
-      const received = wordAt(guard.bytes, 0)
+      const received = guard.view.getInt32(0, true)
       const { size } = guard
       guard.commit()
       if (received !== index || size !== messageBytes) throw new Error(`${received} instead of ${index}`)
@@ -76,7 +76,7 @@ function nearExchanges(exchange: Exchange): (count: number) => void {
   return (count) => {
     for (let index = 0; index < count; index++) {
       message.stamp(index)
-      exchange.send(message.bytes)
+      exchange.send(message)
       exchange.receive(index)
     }
   }
@@ -89,7 +89,7 @@ function farExchanges(exchange: Exchange, { count, batches = 1 }: TaskInput): vo
     for (let index = 0; index < times; index++) {
       exchange.receive(index)
       message.stamp(index)
-      exchange.send(message.bytes)
+      exchange.send(message)
     }
   }
   answer(warmUps)
@@ -127,7 +127,7 @@ function timed(exchange: Exchange, { count }: TaskInput): Float64Array {
   for (let index = 0; index < count; index++) {
     message.stamp(index)
     const began = performance.now()
-    exchange.send(message.bytes)
+    exchange.send(message)
     exchange.receive(index)
     samplesNs[index] = (performance.now() - began) * 1e6
   }
