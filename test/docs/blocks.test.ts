@@ -7,6 +7,17 @@ import { broken, follow } from '../support/docs/reader-folder.js'
 import { root } from '../support/docs/root.js'
 import { fileNameOf, isForDevelopment, needsPython, type Step, stepsOf } from '../support/docs/steps.js'
 
+/** Guides, and where the programs lie that they show. */
+const guides = [
+  { page: 'docs/guide/first-ten-minutes.md', folder: 'docs/examples' },
+  { page: 'docs/guide/calls.md', folder: 'docs/examples/rpc' },
+]
+
+function filesIn(folder: string): string[] {
+  const entries = readdirSync(join(root, folder), { withFileTypes: true })
+  return entries.filter((entry) => entry.isFile()).map(({ name }) => name)
+}
+
 beforeAll(bundlePackage)
 
 describe.each(runPages)('%s', (path) => {
@@ -45,12 +56,13 @@ describe.each(runPages)('%s', (path) => {
 })
 
 describe('docs/examples', () => {
-  const shown = readPage('docs/guide/first-ten-minutes.md').blocks
-
-  it.each(readdirSync(join(root, 'docs/examples')))('has %s as the guide shows it', (name) => {
-    const block = shown.find((each) => fileNameOf(each) === name)
-    expect(readFileSync(join(root, 'docs/examples', name), 'utf8')).toBe(block?.text)
-  })
+  it.each(guides.flatMap(({ page, folder }) => filesIn(folder).map((name) => ({ page, folder, name }))))(
+    'has $folder/$name as $page shows it',
+    ({ page, folder, name }) => {
+      const texts = readPage(page).blocks.map(({ text }) => text)
+      expect(texts).toContain(readFileSync(join(root, folder, name), 'utf8'))
+    },
+  )
 })
 
 describe('these checks', () => {

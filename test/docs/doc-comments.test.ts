@@ -5,7 +5,7 @@ import { root } from '../support/docs/root.js'
 import { undocumented } from '../support/docs/undocumented.js'
 
 describe('the public surface', () => {
-  it.each(['src/index.ts', 'src/threads.ts'])('of %s has a doc comment on everything', (path) => {
+  it.each(['src/index.ts', 'src/rpc.ts', 'src/threads.ts'])('of %s has a doc comment on everything', (path) => {
     expect(undocumented(join(root, path))).toEqual([])
   })
 

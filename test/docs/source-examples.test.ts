@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { bundlePackage } from '../../esbuild.config.mjs'
 import * as ringway from '../../src/index.js'
+import * as calls from '../../src/rpc.js'
 import { broken, follow } from '../support/docs/reader-folder.js'
 import { root } from '../support/docs/root.js'
 import type { Step } from '../support/docs/steps.js'
@@ -18,17 +19,18 @@ function examplesIn(text: string): string[] {
 }
 
 /** A program of an example: everything public is imported, and `expression // value` is an assertion. */
-function programOf(example: string): string {
+function programOf(example: string, name: string): string {
   const lines = example.split('\n').map((line) => {
     const [, expression, value] = /^([^/]+) \/\/ (\S+)$/.exec(line) ?? []
     return expression === undefined ? line : `assert.deepEqual(${expression}, ${value})`
   })
-  const names = Object.keys(ringway).join(', ')
-  return `import assert from 'node:assert/strict'\nimport { ${names} } from 'ringway'\n${lines.join('\n')}\n`
+  const [surface, from] = name.startsWith('rpc/') ? [calls, 'ringway/rpc'] : [ringway, 'ringway']
+  const imports = `import { ${Object.keys(surface).join(', ')} } from '${from}'`
+  return `import assert from 'node:assert/strict'\n${imports}\n${lines.join('\n')}\n`
 }
 
-function stepOf(example: string): Step {
-  return { line: 1, command: 'node example.mjs', files: { 'example.mjs': programOf(example) }, prints: '' }
+function stepOf(example: string, name = ''): Step {
+  return { line: 1, command: 'node example.mjs', files: { 'example.mjs': programOf(example, name) }, prints: '' }
 }
 
 beforeAll(bundlePackage)
@@ -58,8 +60,8 @@ describe('the examples in doc comments', () => {
     expect(found.length).toBeGreaterThan(0)
   })
 
-  it.each(found)('of src/$name run, and hold', async ({ example }) => {
-    const step = stepOf(example)
+  it.each(found)('of src/$name run, and hold', async ({ name, example }) => {
+    const step = stepOf(example, name)
     expect(broken(step, await follow(step))).toEqual([])
   })
 

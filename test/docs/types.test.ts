@@ -25,7 +25,11 @@ function complaints(programs: readonly string[]): string[] {
     skipLibCheck: true,
     types: ['node'],
     typeRoots: [join(root, 'node_modules/@types')],
-    paths: { ringway: [join(root, 'src/index.ts')], 'ringway/threads': [join(root, 'src/threads.ts')] },
+    paths: {
+      ringway: [join(root, 'src/index.ts')],
+      'ringway/rpc': [join(root, 'src/rpc.ts')],
+      'ringway/threads': [join(root, 'src/threads.ts')],
+    },
   })
   return ts.getPreEmitDiagnostics(program).map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))
 }
