@@ -7,12 +7,11 @@ import { Bus } from '../../src/index.js'
 import type { TaskInput } from '../harness/channel.js'
 import type { Contender } from '../harness/contender.js'
 import { messageBytes } from '../harness/message.js'
-import { cpuWhileIdle, type IdleCost } from '../tasks/idle.js'
+import { cpuWhileIdle, type IdleCost, settleMs } from '../tasks/idle.js'
 
 const capacityBytes = 1 << 16
 /** As the native peer of `idle` sends before it rests. */
 const burstMessages = 1000
-const settleMs = 200
 const marginMs = 800
 
 /** From the bundles in `.build/bench`. */
@@ -43,14 +42,14 @@ async function idle(folder: string, { ms = 0 }: TaskInput): Promise<IdleCost> {
   if (file === undefined) throw new Error('the stand-in peer is not compiled')
   const path = join(folder, 'foreign')
   const listening = Bus.listen(path, capacityBytes, {
-    onListening: () => startStandIn(file, path, ms + settleMs + marginMs),
+    onListening: () => startStandIn(file, path, ms + settleMs(ms) + marginMs),
   })
   const bus = await listening
   let received = 0
   let cost: Promise<IdleCost> | undefined
   for await (const message of bus) {
     if (message.data.byteLength !== messageBytes) throw new Error(`a message of ${message.data.byteLength} bytes`)
-    if (++received === burstMessages) cost = sleep(settleMs).then(() => cpuWhileIdle(ms))
+    if (++received === burstMessages) cost = sleep(settleMs(ms)).then(() => cpuWhileIdle(ms))
   }
   bus.close()
   if (cost === undefined || received !== 2 * burstMessages) throw new Error(`${received} messages`)

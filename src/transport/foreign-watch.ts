@@ -2,7 +2,7 @@ import type { ProcessHandle } from '../../ffi/index.js'
 import type { LinkEnd } from './link.js'
 import type { PeerWatch } from './peer-watch.js'
 
-/** A wake-up of a resting machine costs some 150 µs: at this interval a third of a percent of a processor. */
+/** Half of what a death may take to be noticed; twenty wake-ups a second are next to nothing. */
 const watchIntervalMs = 50
 
 /** The processes that this thread watches, and the one timer that does it. */
