@@ -120,5 +120,5 @@ function exchanges(program: PeerProgram, count: number): void {
   })
 }
 
-describePeer(tachyonInRust(), 'the real Tachyon of crates.io', (program) => exchanges(program, 20_000))
+describePeer(tachyonInRust(), 'the real Tachyon, its Rust package', (program) => exchanges(program, 20_000))
 describePeer(tachyonInPython(), 'the real Tachyon of PyPI', (program) => exchanges(program, 5_000))

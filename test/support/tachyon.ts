@@ -22,7 +22,7 @@ export function tachyonRpcInPython(): AvailablePeer {
   return { program: { ...program, arguments: [join(import.meta.dirname, 'tachyon', 'rpc-peer.py')] } }
 }
 
-/** The real Tachyon of crates.io. */
+/** The real Tachyon, its Rust package. */
 export function tachyonInRust(): AvailablePeer {
   const file = join(folder, 'tachyon-peer')
   if (!existsSync(file)) {
