@@ -5,11 +5,13 @@ import { ErrorCode, RingwayError } from '../errors.js'
 /**
  * Opens what `--file` names. Only what can be read without waiting: a read that waits for somebody else to write occupies
  * one of Node's threads, and the process could not end before it does.
- * @throws the system's error; `ERR_RINGWAY_INVALID_ARGUMENT`
+ * @throws `ERR_RINGWAY_SYSTEM`, `ERR_RINGWAY_INVALID_ARGUMENT`
  */
 export async function openInputFile(path: string): Promise<FileHandle> {
   // Without O_NONBLOCK a named pipe would not even open before somebody writes to it.
-  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((cause: Error) => {
+    throw new RingwayError(ErrorCode.system, `--file ${path} cannot be opened: ${cause.message}`, { cause })
+  })
   try {
     const stats = await file.stat()
     if (stats.isFile() || stats.isBlockDevice()) return file

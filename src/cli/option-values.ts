@@ -17,6 +17,11 @@ export function countOption(text: string): number {
   return integer(text, 1, Number.MAX_SAFE_INTEGER, 'a number of messages from 1')
 }
 
+/** `--concurrency`: handlers from 1. */
+export function handlersOption(text: string): number {
+  return integer(text, 1, Number.MAX_SAFE_INTEGER, 'a number of handlers from 1')
+}
+
 /** `--timeout`, `--wait`: milliseconds from 0. */
 export function millisecondsOption(text: string): number {
   return integer(text, 0, longestMs, `a number of milliseconds from 0 to ${longestMs}`)

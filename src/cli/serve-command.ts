@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander'
 import { formatByteSize } from './byte-size.js'
 import { exitCodeHelp } from './exit-codes.js'
 import { describeError } from './failure-line.js'
-import { countOption, sizeOption } from './option-values.js'
+import { handlersOption, sizeOption } from './option-values.js'
 import { serve } from './serve.js'
 
 interface ServeOptions {
@@ -23,7 +23,7 @@ export function addServeCommand(program: Command, signal: AbortSignal): void {
         .argParser(sizeOption)
         .default(defaultCapacityBytes, formatByteSize(defaultCapacityBytes)),
     )
-    .option('--concurrency <n>', 'handlers that run at a time, for each client', countOption)
+    .option('--concurrency <n>', 'handlers that run at a time, for each client', handlersOption)
     .addHelpText('after', examples + exitCodeHelp)
     .action((path: string, module: string, { capacity: capacityBytes, concurrency }: ServeOptions) => {
       const onPeerError = (error: Error) => void process.stderr.write(`ringway: turned away: ${describeError(error)}\n`)

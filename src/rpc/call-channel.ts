@@ -57,7 +57,7 @@ export class CallChannel extends RpcEnd implements LoopTask, CallTableEvents {
     this.#bytes = (this.session.laneOf('consumer') as (typeof link.lanes)[number]).memory.bytes
     this.#watch = this.receiver.watch(this, this.waiting)
     this.watches.push(this.#watch)
-    this.#outbox = new Outbox(this.sender, () => undefined)
+    this.#outbox = new Outbox(this.sender, () => this.#restUnlessWanted())
     if (!link.peer.native) this.#order = new ReplyOrder((id, error) => this.#fail(this.#table.take(id), error))
     this.session.onEnd(() => this.#ended())
   }
@@ -83,7 +83,7 @@ export class CallChannel extends RpcEnd implements LoopTask, CallTableEvents {
     let call: UnaryCall | undefined
     try {
       if (this.session.error !== undefined) throw this.session.error
-      if (signal?.aborted) throw signal.reason
+      if (signal !== undefined) checkSignal(signal)
       const deadlineMs = timeoutMs === undefined ? Number.POSITIVE_INFINITY : deadlineOf({ timeoutMs })
       call = new UnaryCall(this.#nextId, target, deadlineMs, timeoutMs, signal)
       this.#begin(call, typeId, body)
@@ -102,7 +102,7 @@ export class CallChannel extends RpcEnd implements LoopTask, CallTableEvents {
     signal: AbortSignal | undefined,
   ): IncomingStream {
     if (this.session.error !== undefined) throw this.session.error
-    signal?.throwIfAborted()
+    if (signal !== undefined) checkSignal(signal)
     const call = new StreamCall(this.#nextId, target, signal, listener, {
       grant: (stream, items) => this.#grant(stream, items),
       cancel: (stream) => {
@@ -132,7 +132,8 @@ export class CallChannel extends RpcEnd implements LoopTask, CallTableEvents {
   // ── the reply pump ───────────────────────────────────────────────────────────────────────────────────────────────
 
   get wanted(): boolean {
-    return this.#table.size !== 0
+    // A callee that waits for room for its replies may make none for what we send.
+    return this.#table.size !== 0 || !this.#outbox.empty
   }
 
   run(): boolean {
@@ -181,7 +182,11 @@ export class CallChannel extends RpcEnd implements LoopTask, CallTableEvents {
     } else if (this.peer.native) {
       this.#tell(nothing, cancelType, call.id)
     }
-    if (this.#table.size === 0) this.#watch.rest()
+    this.#restUnlessWanted()
+  }
+
+  #restUnlessWanted(): void {
+    if (!this.wanted) this.#watch.rest()
   }
 
   #grant(stream: StreamCall, items: number): void {
@@ -215,10 +220,14 @@ export class CallChannel extends RpcEnd implements LoopTask, CallTableEvents {
 
   #answer(call: UnaryCall, typeId: number, bytes: Uint8Array): void {
     this.#table.take(call.id)
+    // Foreign callees know no routes: their types say what they like, but for the one that is an error.
+    const plain = this.peer.native
+      ? routeOf(typeId) === ROUTE_PLAIN && messageTypeOf(typeId) !== FOREIGN_ERROR_TYPE
+      : typeId !== FOREIGN_ERROR_TYPE
     const route = routeOf(typeId)
     if (call.signal?.aborted) {
       call.reject(call.signal.reason)
-    } else if (route === ROUTE_PLAIN && messageTypeOf(typeId) !== FOREIGN_ERROR_TYPE) {
+    } else if (plain) {
       call.resolve(bytes)
     } else if (route === ROUTE_STREAM_ITEM || route === ROUTE_STREAM_END) {
       call.reject(new RpcError(ErrorCode.rpcProtocol, `The ${call.what} was answered by a stream: ask for one`))
@@ -271,6 +280,14 @@ function failureOf(call: PendingCall, typeId: number, bytes: Uint8Array): RpcErr
     ErrorCode.rpcProtocol,
     `The ${call.what} was answered by a frame of route ${route}, which is none`,
   )
+}
+
+/** Before the sweep looks at it, where nobody could be told. @throws `ERR_RINGWAY_INVALID_ARGUMENT`, its reason */
+function checkSignal(signal: AbortSignal): void {
+  if (typeof signal?.addEventListener !== 'function') {
+    throw new RingwayError(ErrorCode.invalidArgument, `signal is an AbortSignal, not ${String(signal)}`)
+  }
+  if (signal.aborted) throw signal.reason
 }
 
 function serverClosing(cause: unknown): RpcError {

@@ -13,8 +13,20 @@ export class CallOrder {
     return this.#ids[this.#first]
   }
 
+  /** Whose turn comes last; undefined when there is none. */
+  get last(): CorrelationId | undefined {
+    return this.#first < this.#ids.length ? this.#ids[this.#ids.length - 1] : undefined
+  }
+
   push(id: CorrelationId): void {
     this.#ids.push(id)
+  }
+
+  /** Among ids in ascending order: before those that are larger. */
+  insert(id: number): void {
+    let at = this.#ids.length
+    while (at > this.#first && (this.#ids[at - 1] as CorrelationId) > id) at--
+    this.#ids.splice(at, 0, id)
   }
 
   shift(): CorrelationId | undefined {

@@ -49,9 +49,9 @@ const endType = frameType(ROUTE_STREAM_END, 0)
 const nothing = new Uint8Array(0)
 
 /**
- * One client of a server: takes its calls out of the ring, hands them to handlers, and sends the replies. Takes a call only
+ * One client of a server: takes its calls out of the ring, hands them to handlers, and sends the replies. Begins a call only
  * while fewer than `maxConcurrent` handlers run and no reply waits for room; what it cannot take stays in the ring, and a
- * full ring slows the client. Behind calls that wait for a handler it looks ahead a little: a cancellation may be there.
+ * full ring slows the client. Behind calls that cannot begin it looks ahead a little: a cancellation may be there.
  */
 export class CallServer extends RpcEnd implements LoopTask, ServedCallOwner {
   readonly #lookup: HandlerLookup
@@ -64,6 +64,8 @@ export class CallServer extends RpcEnd implements LoopTask, ServedCallOwner {
   readonly #parked: ParkedCalls
   readonly #bytes: Uint8Array
   #roomWaiters: (() => void)[] = []
+  /** Not once a call was refused for its id, until there is room again: such calls could go on for ever. */
+  #looksAhead = true
   /** Whose guard is open in the ring. */
   #lent: ServedCall | undefined
 
@@ -75,7 +77,8 @@ export class CallServer extends RpcEnd implements LoopTask, ServedCallOwner {
     this.#bytes = memory.bytes
     this.#parked = new ParkedCalls(memory.capacityBytes)
     this.#outbox = new Outbox(this.sender, () => this.#drained())
-    if (!link.peer.native) this.#order = new OrderedReplies((body, typeId, id) => this.#post(body, typeId, id))
+    if (!link.peer.native)
+      this.#order = new OrderedReplies(this.sendCapacityBytes, (body, typeId, id) => this.#post(body, typeId, id))
     this.#watch = this.receiver.watch(this, this.waiting)
     this.watches.push(this.#watch)
     this.sender.onSlotSent = (id) => this.#slotSent(id)
@@ -119,6 +122,7 @@ export class CallServer extends RpcEnd implements LoopTask, ServedCallOwner {
   run(): boolean {
     let taken = 0
     try {
+      this.#unpark()
       while (taken < callsPerRun && this.#mayRead && this.receiver.consume(this.#onRecord, 1) !== 0) taken++
     } catch (error) {
       // How the connection ended; anything else is nobody's fault but ours, and costs this one client its connection.
@@ -132,7 +136,11 @@ export class CallServer extends RpcEnd implements LoopTask, ServedCallOwner {
   suspended(): void {}
 
   get #mayRead(): boolean {
-    return this.#outbox.empty && !this.#parked.full && this.session.error === undefined
+    return (this.#outbox.empty || this.#looksAhead) && !this.#parked.full && this.session.error === undefined
+  }
+
+  get #mayBegin(): boolean {
+    return this.#running.size < this.#options.maxConcurrent && this.#outbox.empty && !this.#order?.full
   }
 
   readonly #onRecord: RecordHandler = (_view, offset, size, typeId) => {
@@ -141,23 +149,23 @@ export class CallServer extends RpcEnd implements LoopTask, ServedCallOwner {
     const bytes = this.#bytes.slice(offset, offset + size)
     const route = this.peer.native ? routeOf(typeId) : ROUTE_PLAIN
     if (route === ROUTE_CANCEL) this.#cancel(id)
-    else if (route === ROUTE_CREDIT) this.#running.get(id)?.stream?.grant(decodeCredit(bytes) ?? 0)
+    else if (route === ROUTE_CREDIT) this.#grant(id, decodeCredit(bytes) ?? 0)
     else this.#accept({ id, typeId, bytes })
   }
 
   #accept(call: ParkedCall): void {
     this.#order?.expect(call.id)
-    if (this.#running.size < this.#options.maxConcurrent && this.#parked.empty) this.#begin(call)
+    if (this.#mayBegin && this.#parked.empty) this.#begin(call)
     else if (!this.#parked.push(call)) this.#refuseTwin(new ServedCall(this, call.id, undefined, undefined))
   }
 
-  #begin({ id, typeId, bytes }: ParkedCall): void {
+  #begin({ id, typeId, bytes, credit }: ParkedCall): void {
     const route = routeOf(typeId)
     const messageType = messageTypeOf(typeId)
     if (route === ROUTE_PLAIN || !this.peer.native) {
       const call = new ServedCall(this, id, messageType, undefined)
       const handler = route === ROUTE_PLAIN ? this.#lookup.byType(messageType) : undefined
-      if (handler !== undefined) this.#invoke(call, handler, bytes)
+      if (handler !== undefined) this.#invoke(call, handler, bytes, credit)
       else this.#refuse(call, ErrorCode.rpcUnknownType, `The server has no handler for message type ${messageType}`)
       return
     }
@@ -168,18 +176,18 @@ export class CallServer extends RpcEnd implements LoopTask, ServedCallOwner {
       return
     }
     const handler = this.#lookup.byName(named.name)
-    if (handler !== undefined) this.#invoke(call, handler, named.body)
+    if (handler !== undefined) this.#invoke(call, handler, named.body, credit)
     else this.#refuse(call, ErrorCode.rpcUnknownMethod, `The server has no method ${named.name}`)
   }
 
-  #invoke(call: ServedCall, handler: ResolvedHandler, bytes: Uint8Array): void {
+  #invoke(call: ServedCall, handler: ResolvedHandler, bytes: Uint8Array, credit = 0): void {
     if (this.#running.has(call.id)) {
       this.#refuseTwin(call)
       return
     }
     try {
       if (handler.kind === 'stream') {
-        if (this.peer.native) void this.#stream(call, handler, bytes)
+        if (this.peer.native) void this.#stream(call, handler, bytes, credit)
         else this.#refuse(call, ErrorCode.rpcProtocol, 'A stream needs a native caller: others take one reply a call')
         return
       }
@@ -199,10 +207,11 @@ export class CallServer extends RpcEnd implements LoopTask, ServedCallOwner {
   }
 
   /** Never rejects: `#fail` takes whatever the handler or the stream throws. */
-  async #stream(call: ServedCall, handler: StreamHandler, bytes: Uint8Array): Promise<void> {
+  async #stream(call: ServedCall, handler: StreamHandler, bytes: Uint8Array, credit: number): Promise<void> {
     this.#running.set(call.id, call)
     try {
       call.stream = new StreamSender({ sendItem: (item) => this.#sendItem(call, item as Answer) })
+      call.stream.grant(credit)
       if (await call.stream.run(handler.invoke(bytes, call))) {
         if (call.finish()) this.#post(nothing, endType, call.id)
       }
@@ -220,7 +229,11 @@ export class CallServer extends RpcEnd implements LoopTask, ServedCallOwner {
     } catch (error) {
       throw asTooLarge(error, 'item of the stream')
     }
-    if (!this.#outbox.empty) await new Promise<void>((resolve) => this.#roomWaiters.push(resolve))
+    while (!this.#outbox.empty && !call.over) await new Promise<void>((resolve) => this.#roomWaiters.push(resolve))
+  }
+
+  #grant(id: CorrelationId, items: number): void {
+    if (!this.#parked.grant(id, items)) this.#running.get(id)?.stream?.grant(items)
   }
 
   #cancel(id: CorrelationId): void {
@@ -228,6 +241,7 @@ export class CallServer extends RpcEnd implements LoopTask, ServedCallOwner {
     const call = this.#running.get(id)
     if (call === undefined || call.over) return
     call.abort(new RpcError(ErrorCode.rpcCancelled, 'The caller has cancelled the call'))
+    if (call.stream !== undefined) this.#wakeRoomWaiters()
   }
 
   // ── replies ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -255,6 +269,7 @@ export class CallServer extends RpcEnd implements LoopTask, ServedCallOwner {
     this.#lent = undefined
     this.#order?.skip()
     call.finish()
+    if (!this.#parked.empty) this.#watch.nextTurn()
   }
 
   /** A guard that the handler has left open is rolled back. */
@@ -297,6 +312,7 @@ export class CallServer extends RpcEnd implements LoopTask, ServedCallOwner {
   }
 
   #refuseTwin(call: ServedCall): void {
+    this.#looksAhead = false
     this.#refuse(call, ErrorCode.rpcProtocol, `Call ${call.id} is under way already: an id is used once`)
   }
 
@@ -339,7 +355,7 @@ export class CallServer extends RpcEnd implements LoopTask, ServedCallOwner {
 
   /** In a loop, not from `#release` to `#release`: any number of parked calls may be answered at once. */
   #unpark(): void {
-    while (this.#running.size < this.#options.maxConcurrent) {
+    while (this.#mayBegin) {
       const call = this.#parked.shift()
       if (call === undefined) return
       this.#begin(call)
@@ -347,14 +363,20 @@ export class CallServer extends RpcEnd implements LoopTask, ServedCallOwner {
   }
 
   #drained(): void {
+    this.#looksAhead = true
+    this.#wakeRoomWaiters()
+    this.#watch.nextTurn()
+  }
+
+  /** They look for themselves whether there is room, or nobody wants their items any more. */
+  #wakeRoomWaiters(): void {
     for (const resolve of this.#roomWaiters.splice(0)) resolve()
-    if (!this.held) this.#watch.nextTurn()
   }
 
   #ended(): void {
     this.#abortAll(this.session.error as RingwayError)
     this.#outbox.clear()
-    for (const resolve of this.#roomWaiters.splice(0)) resolve()
+    this.#wakeRoomWaiters()
     if (this.session.released) this.#watch.dispose()
     else this.#watch.rest()
   }

@@ -7,7 +7,7 @@ import { connectLink } from '../transport/connector.js'
 import { CallChannel } from './call-channel.js'
 import type { CallOptions } from './client-api.js'
 import { frameType, ROUTE_NAMED_CALL, ROUTE_PLAIN } from './frames.js'
-import { checkMsgType } from './handler-key.js'
+import { checkMethodName, checkMsgType } from './handler-key.js'
 import type { IncomingStream, StreamListener } from './incoming-stream.js'
 import { LaterStream } from './later-stream.js'
 import { namedBody } from './named-body.js'
@@ -98,8 +98,9 @@ export class ClientConnection implements ByteCalls {
     if (!this.peer.native) throw needsNative(`A stream from ${target}`)
     if (!this.#connects) return this.#channel.openStream(typeId, target, frame, listener, signal)
     signal?.throwIfAborted()
+    const own = copyOf(writtenBytes(frame))
     const opened = soonEnough(this.#connected(), signal, undefined).then((channel) =>
-      channel.openStream(typeId, target, frame, listener, signal),
+      channel.openStream(typeId, target, own, listener, signal),
     )
     return new LaterStream(opened, listener)
   }
@@ -134,6 +135,7 @@ export class ClientConnection implements ByteCalls {
       checkMsgType(target, 'a call')
       return frameType(ROUTE_PLAIN, target)
     }
+    if (typeof target !== 'string') checkMethodName(target, 'a call')
     if (!this.peer.native) throw needsNative(`The call of ${target}`)
     return namedCall
   }
@@ -156,6 +158,8 @@ export class ClientConnection implements ByteCalls {
     this.#connecting ??= this.#connect().finally(() => {
       this.#connecting = undefined
     })
+    // Whoever asked may have given up by now.
+    this.#connecting.catch(() => undefined)
     return this.#connecting
   }
 
@@ -164,6 +168,10 @@ export class ClientConnection implements ByteCalls {
     const waitForListenerMs = typeof reconnect === 'object' ? reconnect.waitForListenerMs : usualReconnectMs
     const { signal } = this.#abort
     const channel = await openChannel(this.#path, { ...this.#options, waitForListenerMs, signal })
+    if (this.#closed !== undefined) {
+      channel.close()
+      throw this.#closed
+    }
     this.#droppedBefore += this.#channel.droppedReplies
     this.#channel.close()
     this.#channel = channel

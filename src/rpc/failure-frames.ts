@@ -24,6 +24,15 @@ const saidAsTheyAre: ReadonlySet<string> = new Set([
   ErrorCode.rpcServerClosing,
 ])
 
+/** Out of a handler even codes of a server are those of another: one that it called. */
+const thrownByHandlers = new WeakSet<object>()
+
+/** Notes where an error comes from. @returns the error */
+export function outOfHandler(error: unknown): unknown {
+  if (typeof error === 'object' && error !== null) thrownByHandlers.add(error)
+  return error
+}
+
 /**
  * @param error whatever was thrown, which need not be an Error, nor be safe to look at
  * @param maxBytes what the reply ring takes: details are left out until it fits
@@ -74,7 +83,7 @@ export function decodeForeignFailure(payload: Uint8Array, what: string): RpcErro
 
 function describe(error: unknown, withStack: boolean): WireFailure {
   try {
-    if (error instanceof RpcError && saidAsTheyAre.has(error.code)) {
+    if (error instanceof RpcError && saidAsTheyAre.has(error.code) && !thrownByHandlers.has(error)) {
       return { code: error.code as RpcErrorCode, message: error.message }
     }
     const remote = remoteFailure(error, withStack)

@@ -26,5 +26,5 @@ export function checkMethodName(name: unknown, who: string): asserts name is str
 
 /** Names a call in messages. */
 export function describeKey(key: number | string): string {
-  return typeof key === 'number' ? `message type ${key}` : `method ${key}`
+  return typeof key === 'number' ? `message type ${key}` : `method ${String(key)}`
 }

@@ -3,6 +3,7 @@ import { namedMemoryFolder } from '../transport/bridge-names.js'
 import { statFile } from '../transport/file-identity.js'
 import { bridgeOfFile, deadBridges, removeDeadBridge } from '../transport/left-bridges.js'
 import { deadSocketAt, deadSocketsIn, removeDeadSocket } from '../transport/left-sockets.js'
+import { orFail } from '../transport/system-failure.js'
 
 /** Something that a dead process left behind. */
 export interface Leftover {
@@ -37,7 +38,8 @@ async function leftoversAt(path: string): Promise<Leftover[]> {
   if (path === namedMemoryFolder) return [...(await bridges()), ...deadSocketsIn(path).flatMap(socket)]
   const bridge = dirname(path) === namedMemoryFolder ? bridgeOfFile(basename(path)) : undefined
   if (bridge !== undefined) return await bridges(bridge)
-  return statFile(path)?.isDirectory() ? deadSocketsIn(path).flatMap(socket) : socket(path)
+  const stats = orFail(`look at ${path}`, () => statFile(path))
+  return stats?.isDirectory() ? deadSocketsIn(path).flatMap(socket) : socket(path)
 }
 
 function socket(path: string): Leftover[] {

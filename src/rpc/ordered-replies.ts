@@ -1,18 +1,27 @@
 import type { CorrelationId } from '../ring/correlation.js'
-import type { FrameBody } from './outbox.js'
+import { HEADER_LENGTH } from '../ring/record-descriptor.js'
 
 interface Turn {
   readonly id: CorrelationId
-  reply: { readonly body: FrameBody; readonly typeId: number } | undefined
+  reply: { readonly body: Uint8Array; readonly typeId: number } | undefined
 }
 
 /** Holds replies back until those to earlier calls are out: a foreign caller takes them in the order of its calls alone. */
 export class OrderedReplies {
   readonly #turns: Turn[] = []
-  readonly #post: (body: FrameBody, typeId: number, id: CorrelationId) => void
+  readonly #maxBytes: number
+  #heldBytes = 0
+  readonly #post: (body: Uint8Array, typeId: number, id: CorrelationId) => void
 
-  constructor(post: (body: FrameBody, typeId: number, id: CorrelationId) => void) {
+  /** @param maxBytes what may be held back before it is `full` */
+  constructor(maxBytes: number, post: (body: Uint8Array, typeId: number, id: CorrelationId) => void) {
+    this.#maxBytes = maxBytes
     this.#post = post
+  }
+
+  /** Whether so much is held back that no further call should begin. */
+  get full(): boolean {
+    return this.#heldBytes >= this.#maxBytes
   }
 
   /** A call came: its reply takes its turn here. */
@@ -31,17 +40,23 @@ export class OrderedReplies {
     this.#postReady()
   }
 
-  answer(body: FrameBody, typeId: number, id: CorrelationId): void {
+  answer(body: Uint8Array, typeId: number, id: CorrelationId): void {
     const turn = this.#turns.find((one) => one.id === id && one.reply === undefined)
     if (turn === undefined) return
     turn.reply = { body, typeId }
+    this.#heldBytes += costOf(body)
     this.#postReady()
   }
 
   #postReady(): void {
     for (let turn = this.#turns[0]; turn?.reply !== undefined; turn = this.#turns[0]) {
       this.#turns.shift()
+      this.#heldBytes -= costOf(turn.reply.body)
       this.#post(turn.reply.body, turn.reply.typeId, turn.id)
     }
   }
+}
+
+function costOf(body: Uint8Array): number {
+  return HEADER_LENGTH + body.byteLength
 }

@@ -5,6 +5,8 @@ export interface ParkedCall {
   readonly id: CorrelationId
   readonly typeId: number
   readonly bytes: Uint8Array
+  /** Stream credit that came for it meanwhile. */
+  credit?: number
 }
 
 /**
@@ -42,6 +44,14 @@ export class ParkedCalls {
       return call
     }
     return undefined
+  }
+
+  /** @returns false when it is not here */
+  grant(id: CorrelationId, items: number): boolean {
+    const call = this.#calls.get(id)
+    if (call === undefined) return false
+    call.credit = (call.credit ?? 0) + items
+    return true
   }
 
   /** @returns false when it is not here */

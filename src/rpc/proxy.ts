@@ -46,6 +46,8 @@ function proxy(functionOf: (property: string) => RemoteFunction): object {
   return new Proxy(Object.freeze({}), {
     get(_target, property) {
       if (typeof property === 'symbol' || neverRemote.has(property)) return undefined
+      // What becomes a text, in a log perhaps, is to make no calls.
+      if (property === 'toString' || property === 'valueOf') return Object.prototype[property]
       let remote = made.get(property)
       if (remote === undefined) {
         remote = functionOf(property)

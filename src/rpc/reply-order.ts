@@ -20,8 +20,10 @@ export class ReplyOrder {
     return this.#order.next
   }
 
+  /** Ids are given in the order of the ring, but one whose slot is written by hand is told of late. */
   sent(id: number): void {
-    this.#order.push(id)
+    if (Number(this.#order.last ?? 0) < id) this.#order.push(id)
+    else this.#order.insert(id)
   }
 
   /** It was not sent after all. */

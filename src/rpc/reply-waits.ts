@@ -7,16 +7,23 @@ import type { WaitOptions } from '../bus/wait-options.js'
 /** Whoever waits for the reply to a call, and takes it from whoever finds it in the ring. */
 export type ReplyWait = PendingWait<CorrelatedMessage>
 
+/** Guards are open for a moment, and tell nobody when they end. */
+const guardLookMs = 1
+
 /** The promises of a caller that wait for replies, each for its own, and all at once. */
 export class ReplyWaits implements LoopTask, WaitOwner {
-  readonly held = false
-  readonly #collect: () => void
+  readonly #collect: () => true | undefined
   readonly #waits = new Set<ReplyWait>()
   #watch: LoopWatch | undefined
+  #heldTimer: ReturnType<typeof setTimeout> | undefined
 
-  /** @param collect takes all replies that are there, and settles the waits they are for */
-  constructor(collect: () => void) {
+  /** @param collect takes all replies that are there, and settles the waits they are for; undefined while a guard is open */
+  constructor(collect: () => true | undefined) {
     this.#collect = collect
+  }
+
+  get held(): boolean {
+    return this.#heldTimer !== undefined
   }
 
   get wanted(): boolean {
@@ -44,7 +51,7 @@ export class ReplyWaits implements LoopTask, WaitOwner {
   run(): boolean {
     const before = this.#waits.size
     try {
-      this.#collect()
+      if (this.#collect() === undefined) this.#hold()
     } catch (error) {
       for (const wait of [...this.#waits]) {
         this.#waits.delete(wait)
@@ -52,6 +59,13 @@ export class ReplyWaits implements LoopTask, WaitOwner {
       }
     }
     return this.#waits.size !== before
+  }
+
+  #hold(): void {
+    this.#heldTimer ??= setTimeout(() => {
+      this.#heldTimer = undefined
+      this.#watch?.nextTurn()
+    }, guardLookMs).unref()
   }
 
   missed(nowMs: number): void {

@@ -1,5 +1,6 @@
 import { ErrorCode } from '../errors.js'
 import { type AnyCodec, bytes, decodeWith, encodeWith, type Writable } from './codecs.js'
+import { outOfHandler } from './failure-frames.js'
 import type { Answer, Handler, ResolvedHandler } from './handler.js'
 import { RpcError } from './rpc-error.js'
 
@@ -28,10 +29,18 @@ export function resolveHandler(
     kind: 'unary',
     invoke(own, context) {
       const value = request === bytes ? own : decodeWith(request, own, `request of ${what}`)
-      const result = call(value, context)
+      let result: unknown
+      try {
+        result = call(value, context)
+      } catch (error) {
+        throw outOfHandler(error)
+      }
       // Whatever has a `then` may be no promise: one that is stays itself.
       return isPromise(result)
-        ? Promise.resolve(result).then((late) => encode(response, late, what))
+        ? Promise.resolve(result).then(
+            (late) => encode(response, late, what),
+            (error: unknown) => Promise.reject(outOfHandler(error)),
+          )
         : encode(response, result, what)
     },
   }
@@ -48,7 +57,17 @@ function streamHandler(call: Values, { request, response }: Codecs, what: string
 }
 
 async function* encodedItems(items: AsyncIterable<unknown>, codec: AnyCodec, what: string): AsyncGenerator<Answer> {
-  for await (const item of items) yield encodeWith(codec, item, `item of ${what}`)
+  let encoding = false
+  try {
+    for await (const item of items) {
+      encoding = true
+      const encoded = encodeWith(codec, item, `item of ${what}`)
+      encoding = false
+      yield encoded
+    }
+  } catch (error) {
+    throw encoding ? error : outOfHandler(error)
+  }
 }
 
 /** What can be written in place goes straight into the ring. */

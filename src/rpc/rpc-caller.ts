@@ -34,7 +34,7 @@ export class RpcCaller extends RpcEnd {
   /** Where the callee has to answer in the order of the calls: a foreign one. */
   readonly #order: ReplyOrder | undefined
   readonly #watch: LoopWatch
-  readonly #waits = new ReplyWaits(() => this.#collect())
+  readonly #waits = new ReplyWaits(() => this.#unlessBusy(() => this.#collect()))
   #nextId = 1
   #dropped = 0
   #handler: CorrelatedHandler | undefined
@@ -139,8 +139,9 @@ export class RpcCaller extends RpcEnd {
    * @throws (rejects) as `tryWait`; `signal.reason`; `TimeoutError`
    */
   async wait(id: number, options?: WaitOptions): Promise<CorrelatedMessage> {
-    const here = this.tryWait(id)
-    if (here !== undefined) return here
+    this.#checkWaitable(id)
+    const here = this.#unlessBusy(() => this.tryWait(id) ?? false)
+    if (here) return here
     options?.signal?.throwIfAborted()
     const wait = this.#waits.add(options)
     this.#calls.replace(id, wait)
@@ -185,7 +186,8 @@ export class RpcCaller extends RpcEnd {
 
   /** The same, as soon as it has come: as a copy, because a slot that is lent would hold up all other replies. @throws as `wait` */
   async waitZeroCopy(id: number, options?: WaitOptions): Promise<RxGuard> {
-    return this.tryWaitZeroCopy(id) ?? guardOver(await this.wait(id, options))
+    this.#checkWaitable(id)
+    return this.#unlessBusy(() => this.tryWaitZeroCopy(id)) ?? guardOver(await this.wait(id, options))
   }
 
   /** The same, blocking the thread until it is there. @throws as `waitSync` */
@@ -222,8 +224,19 @@ export class RpcCaller extends RpcEnd {
     this.#order?.sent(id)
   }
 
-  #collect(): void {
+  #collect(): true {
     this.receiver.consume(this.#onKept, Number.POSITIVE_INFINITY)
+    return true
+  }
+
+  /** @returns undefined while a guard is open: promises wait until it ends */
+  #unlessBusy<T>(attempt: () => T): T | undefined {
+    try {
+      return attempt()
+    } catch (error) {
+      if (error instanceof RingwayError && error.code === ErrorCode.busy) return undefined
+      throw error
+    }
   }
 
   readonly #onKept: RecordHandler = (view, offset, size, typeId) => {

@@ -187,6 +187,11 @@ export class RpcServer implements Disposable, AsyncDisposable {
       if (end.kind === 'corrupt') this.#options.onPeerError?.(end.error)
     })
     if (!this.#referenced) client.unref()
+    if (this.#closing !== undefined) {
+      // It came while the server closed.
+      client.close()
+      return
+    }
     try {
       client.start()
     } catch (error) {

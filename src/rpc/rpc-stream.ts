@@ -162,6 +162,7 @@ export class RpcStream<Item> implements AsyncIterableIterator<Item, undefined, u
     const { timeoutMs, what } = this.#source
     if (timeoutMs === undefined) return undefined
     const expire = () => this.#stop({ error: new TimeoutError(`The ${what} brought nothing for ${timeoutMs} ms`) })
-    return setTimeout(expire, Math.min(timeoutMs, longestTimerMs))
+    // What keeps the process alive is the call, as long as it may.
+    return setTimeout(expire, Math.min(timeoutMs, longestTimerMs)).unref()
   }
 }

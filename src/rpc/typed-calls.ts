@@ -1,3 +1,4 @@
+import { deadlineOf } from '../bus/wait-options.js'
 import type { CallOptions, StreamOptions } from './client-api.js'
 import { type AnyCodec, bytes, type Codec, checkCodec, decodeWith, encodeWith, json, type Writable } from './codecs.js'
 import { describeKey } from './handler-key.js'
@@ -49,6 +50,7 @@ export function streamWith(
   const what = describeKey(target)
   const { toRequest, fromResponse } = codecsOf(target, codecs)
   const { signal, timeoutMs, window } = options
+  deadlineOf({ timeoutMs })
   const body = encodeWith(toRequest, request, `request of ${what}`)
   return new RpcStream({
     what: `stream of ${what}`,

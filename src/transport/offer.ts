@@ -40,7 +40,7 @@ export function decodeOffer(bytes: Uint8Array, lanes: 1 | 2, maxCapacityBytes: n
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   expectAbi('magic', view.getUint32(OFFER_MAGIC_OFFSET, true), MAGIC)
   expectAbi('version', view.getUint32(OFFER_VERSION_OFFSET, true), VERSION)
-  expectAbi('flags', view.getUint32(OFFER_FLAGS_OFFSET, true), lanes === 1 ? FLAGS_PLAIN : FLAGS_CALLS)
+  expectKind(view.getUint32(OFFER_FLAGS_OFFSET, true), lanes)
   expectAbi('alignment', view.getUint32(OFFER_ALIGNMENT_OFFSET, true), ALIGNMENT)
   const capacities: number[] = []
   for (let lane = 0; lane < 2; lane++) {
@@ -87,6 +87,19 @@ function checkOfferedRing(lane: number, capacityBytes: number, sizeBytes: number
     )
   }
   return capacityBytes
+}
+
+/** The one mismatch that users make: connecting to a path on which the other kind of bus listens. */
+function expectKind(flags: number, lanes: 1 | 2): void {
+  const expected = lanes === 1 ? FLAGS_PLAIN : FLAGS_CALLS
+  if (flags === (lanes === 1 ? FLAGS_CALLS : FLAGS_PLAIN)) {
+    const listening = lanes === 1 ? 'for calls (RpcServer, RpcBus)' : 'for messages (Bus)'
+    const asking = lanes === 1 ? 'a Bus' : 'calls'
+    throw new AbiMismatchError(
+      `The other side listens ${listening}, and this is ${asking}: the offer's flags is ${flags}, expected ${expected}`,
+    )
+  }
+  expectAbi('flags', flags, expected)
 }
 
 function expectAbi(field: string, found: number, expected: number): void {

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { type FileDescriptor, listenUnix, lockDirectory, probeUnixSocket } from '../../ffi/index.js'
 import { ErrorCode, RingwayError } from '../errors.js'
 import { now, type Steps } from './steps.js'
-import { orFail, systemFailure } from './system-failure.js'
+import { errnoName, orFail, systemFailure } from './system-failure.js'
 
 /** What the kernel's socket addresses hold, without the zero at the end. */
 export const maxPathBytes = 107
@@ -149,7 +149,11 @@ function* lockFolder(folder: string): Steps<FileDescriptor> {
     try {
       lock = lockDirectory(folder)
     } catch (error) {
-      throw systemFailure(error, `lock the folder ${folder} (which takes the permission to read it)`)
+      const missing = errnoName(error) === 'ENOENT'
+      const doing = missing
+        ? `listen in the folder ${folder}, which does not exist`
+        : `lock the folder ${folder} (which takes the permission to read it)`
+      throw systemFailure(error, doing)
     }
     if (lock !== undefined) return lock
     if (now() >= untilMs) {

@@ -133,7 +133,8 @@ describe('ringway send', () => {
     const listening = Bus.listen(path, 4096)
     const { code, stderr } = await sender(path, '--file', `${path}.missing`).exited
     expect(code).toBe(1)
-    expect(stderr).toMatch(failure('ENOENT'))
+    expect(stderr).toMatch(failure('ERR_RINGWAY_SYSTEM'))
+    expect(stderr).toContain('ENOENT')
     expect(stderr).toContain(`${path}.missing`)
     sender(path, 'me')
     using bus = await listening

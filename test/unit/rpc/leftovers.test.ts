@@ -75,6 +75,17 @@ describe('what is no dead socket of ours', () => {
   })
 })
 
+describe('a place that cannot be looked at', () => {
+  it('is a coded error that names it', async () => {
+    const path = temporaryPath('loop')
+    symlinkSync(path, path)
+    await expect(findLeftovers([`${path}/x.sock`])).rejects.toMatchObject({
+      code: 'ERR_RINGWAY_SYSTEM',
+      message: expect.stringMatching(/loop\/x\.sock.*ELOOP/),
+    })
+  })
+})
+
 describe('a dead bridge', () => {
   const youngMs = 1000
 

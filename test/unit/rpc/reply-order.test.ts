@@ -69,7 +69,7 @@ describe('replies to a foreign caller', () => {
 
   it('wait for the replies to earlier calls', () => {
     const posted: unknown[] = []
-    const replies = new OrderedReplies((_body, typeId, id) => posted.push([id, typeId]))
+    const replies = new OrderedReplies(65536, (_body, typeId, id) => posted.push([id, typeId]))
     for (const id of [1, 2, 3, 4]) replies.expect(id)
     replies.answer(bytes, 30, 3)
     replies.answer(bytes, 20, 2)

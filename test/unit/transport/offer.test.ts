@@ -28,8 +28,12 @@ describe('an offer', () => {
   })
 
   it('of one ring is no answer to who asks for two, nor the other way round', () => {
-    expect(() => decodeOffer(encodeOffer([512]), 2, unlimited)).toThrow(AbiMismatchError)
-    expect(() => decodeOffer(encodeOffer([512, 512]), 1, unlimited)).toThrow(AbiMismatchError)
+    const asCalls = () => decodeOffer(encodeOffer([512]), 2, unlimited)
+    expect(asCalls).toThrow(AbiMismatchError)
+    expect(asCalls).toThrow(/listens for messages \(Bus\), and this is calls/)
+    const asBus = () => decodeOffer(encodeOffer([512, 512]), 1, unlimited)
+    expect(asBus).toThrow(AbiMismatchError)
+    expect(asBus).toThrow(/listens for calls \(RpcServer, RpcBus\), and this is a Bus/)
   })
 
   it('takes the capacities of a foreign listener down to 128, and none below', () => {

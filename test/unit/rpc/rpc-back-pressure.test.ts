@@ -1,0 +1,169 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { mappedDefaults } from '../../../src/bus/mapped-defaults.js'
+import { CallServer } from '../../../src/rpc/call-server.js'
+import { frameType, ROUTE_CANCEL } from '../../../src/rpc/frames.js'
+import type { HandlerContext } from '../../../src/rpc/handler.js'
+import { HandlerRegistry, type Handlers } from '../../../src/rpc/handler-registry.js'
+import { RpcCaller } from '../../../src/rpc/rpc-caller.js'
+import { connectLink } from '../../../src/transport/connector.js'
+import { listenLink } from '../../../src/transport/listener.js'
+import { rawCaller, seenAsForeign, served } from '../../support/rpc/rpc-ends.js'
+import { socketPath } from '../../support/transport/socket-folder.js'
+
+const nothing = new Uint8Array(0)
+
+/** A server's end for a caller that it takes for a foreign one. */
+async function foreignlyServed(handlers: Handlers): Promise<{ caller: RpcCaller; server: CallServer }> {
+  const path = socketPath()
+  const listening = listenLink(path, [4096, 65536], { role: 'consumer' })
+  const connected = await connectLink(path, 2, { role: 'producer', waitForListenerMs: 10_000 })
+  const options = { ...mappedDefaults({}), maxConcurrent: 4, exposeStacks: false }
+  const server = new CallServer(seenAsForeign(await listening), new HandlerRegistry(handlers), options)
+  const caller = new RpcCaller(connected, mappedDefaults({}))
+  server.start()
+  onTestFinished(() => {
+    caller.close()
+    server.close()
+  })
+  return { caller, server }
+}
+
+describe('a caller that takes no replies', () => {
+  it('has no handler begin for calls that wait, until there is room for replies', async () => {
+    let begun = 0
+    const { path } = await served(
+      {
+        1: async () => {
+          begun++
+          await sleep(1)
+          return new Uint8Array(1500)
+        },
+      },
+      { replyCapacityBytes: 4096, maxConcurrent: 2 },
+    )
+    const caller = await rawCaller(path)
+    for (let call = 0; call < 100; call++) caller.tryCall(nothing, 1)
+    await sleep(200)
+    expect(begun).toBeLessThan(10)
+    let replies = 0
+    while (replies < 100) {
+      replies += caller.consumeReplies(() => undefined)
+      await sleep(1)
+    }
+    expect(begun).toBe(100)
+  })
+
+  it('is heard when it cancels a stream that waits for room', async () => {
+    let ended = false
+    const { path, server } = await served(
+      {
+        async *1() {
+          try {
+            for (;;) yield new Uint8Array(1500)
+          } finally {
+            ended = true
+          }
+        },
+      },
+      { replyCapacityBytes: 4096 },
+    )
+    const caller = await rawCaller(path)
+    const id = caller.tryCall(nothing, 1) as number
+    const { sender } = caller as unknown as { sender: { trySend(...parts: unknown[]): boolean } }
+    sender.trySend(Uint8Array.of(100, 0, 0, 0), frameType(6, 0), id)
+    await vi.waitFor(() => expect(server.runningCalls).toBe(1))
+    await sleep(50)
+    sender.trySend(nothing, frameType(ROUTE_CANCEL, 0), id)
+    await vi.waitFor(() => expect(ended).toBe(true))
+    await vi.waitFor(() => expect(server.runningCalls).toBe(0))
+  })
+
+  it('cannot have error replies pile up by using an id again and again', async () => {
+    const { path } = await served({ 1: () => new Uint8Array(1500) }, { replyCapacityBytes: 4096 })
+    const caller = await rawCaller(path)
+    const { sender } = caller as unknown as { sender: { trySend(...parts: unknown[]): boolean } }
+    let sent = 0
+    for (let round = 0; round < 200; round++) {
+      for (let frame = 0; frame < 50; frame++) if (sender.trySend(nothing, 1, 7)) sent++
+      await sleep(0)
+    }
+    // What one ring takes, once more what is looked at ahead of its time, and what was answered: not ten thousand.
+    expect(sent).toBeLessThan(5000)
+  })
+
+  it('that is foreign holds up its own calls when the first of them is not answered', async () => {
+    let first: (() => void) | undefined
+    let answered = 0
+    const { caller } = await foreignlyServed({
+      1: () =>
+        new Promise<undefined>((resolve) => {
+          first = () => resolve(undefined)
+        }),
+      2: () => {
+        answered++
+        return new Uint8Array(1000)
+      },
+    })
+    caller.tryCall(nothing, 1)
+    let sent = 0
+    for (let round = 0; round < 100; round++) {
+      while (caller.tryCall(nothing, 2) !== undefined) sent++
+      await sleep(1)
+    }
+    expect(answered).toBeLessThan(100)
+    first?.()
+    let replies = 0
+    while (replies < sent + 1) {
+      replies += caller.consumeReplies(() => undefined)
+      await sleep(0)
+    }
+    expect(answered).toBe(sent)
+  })
+})
+
+describe('a stream', () => {
+  it('that had to wait for a handler keeps the credit that came meanwhile', async () => {
+    let release: (() => void) | undefined
+    const { client, server } = await served(
+      {
+        wait: () =>
+          new Promise<void>((resolve) => {
+            release = resolve
+          }),
+        async *count() {
+          for (let item = 0; item < 100; item++) yield item
+        },
+      },
+      { maxConcurrent: 1 },
+    )
+    const waiting = client.invoke('wait')
+    await vi.waitFor(() => expect(server.runningCalls).toBe(1))
+    const stream = client.stream('count', undefined, { timeoutMs: 2000 })
+    await sleep(20)
+    release?.()
+    await waiting
+    const items: unknown[] = []
+    for await (const item of stream) items.push(item)
+    expect(items).toHaveLength(100)
+  })
+
+  it('that is left while its items fill the ring tells its handler so', async () => {
+    let ended = false
+    const { client } = await served(
+      {
+        async *big(_: unknown, { signal }: HandlerContext) {
+          try {
+            while (!signal.aborted) yield 'x'.repeat(1500)
+          } finally {
+            ended = true
+          }
+        },
+      },
+      { replyCapacityBytes: 4096 },
+    )
+    for await (const _item of client.stream('big')) break
+    await vi.waitFor(() => expect(ended).toBe(true))
+    expect(client.pendingCalls).toBe(0)
+  })
+})
