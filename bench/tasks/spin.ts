@@ -8,34 +8,6 @@ import { timeBatches, warmUps } from './floor.js'
 
 type Tasks = Side['tasks']
 
-/** One way of exchanging a message, spinning: send it, receive one. Made once, so that its loops stay compiled. */
-interface Exchange {
-  send(message: StampedMessage): void
-  /** @throws unless what comes is message `index`, by its length and its first word */
-  receive(index: number): void
-}
-
-function plainExchange({ tx, rx }: BusEnds): Exchange {
-  const patience = new Patience()
-  let received = -1
-  let receivedBytes = 0
-  const handler = (view: DataView, offset: number, size: number): void => {
-    received = view.getInt32(offset, true)
-    receivedBytes = size
-  }
-  return {
-    send(message) {
-      while (!tx.trySend(message.bytes)) patience.lose()
-    },
-    receive(index) {
-      // No more than one message is ever under way.
-      while (rx.consume(handler) === 0) patience.lose()
-      patience.restore()
-      if (received !== index || receivedBytes !== messageBytes) throw new Error(`${received} instead of ${index}`)
-    },
-  }
-}
-
 function claim(tx: Tx, patience: Patience): TxGuard {
   for (;;) {
     const guard = tx.trySendZeroCopy(messageBytes)
@@ -52,52 +24,30 @@ function take(rx: Rx, patience: Patience): RxGuard {
   }
 }
 
-function guardExchange({ tx, rx }: BusEnds): Exchange {
+/** Sends one and receives one, over and over. Made once, as the far side's is, so that the loop stays compiled. */
+function nearRoundTrips({ tx, rx }: BusEnds): (count: number, from?: number) => void {
+  const message = new StampedMessage()
   const patience = new Patience()
-  return {
-    send(message) {
-      const guard = claim(tx, patience)
-      message.writeTo(guard.view)
-      guard.commit()
-    },
-    receive(index) {
-      const guard = take(rx, patience)
+  let received = -1
+  let receivedBytes = 0
+  const handler = (view: DataView, offset: number, size: number): void => {
+    received = view.getInt32(offset, true)
+    receivedBytes = size
+  }
+  return (count, from = 0) => {
+    for (let index = from; index < from + count; index++) {
+      message.stamp(index)
+      while (!tx.trySend(message.bytes)) patience.lose()
+      // No more than one message is ever under way.
+      while (rx.consume(handler) === 0) patience.lose()
       patience.restore()
-      const received = guard.view.getInt32(0, true)
-      const { size } = guard
-      guard.commit()
-      if (received !== index || size !== messageBytes) throw new Error(`${received} instead of ${index}`)
-    },
-  }
-}
-
-function nearExchanges(exchange: Exchange): (count: number) => void {
-  const message = new StampedMessage()
-  return (count) => {
-    for (let index = 0; index < count; index++) {
-      message.stamp(index)
-      exchange.send(message)
-      exchange.receive(index)
+      if (received !== index || receivedBytes !== messageBytes) throw new Error(`${received} instead of ${index}`)
     }
   }
 }
 
-/** The far side answers each run of `nearExchanges`: the warm-up and every batch count from 0. */
-function farExchanges(exchange: Exchange, { count, batches = 1 }: TaskInput): void {
-  const message = new StampedMessage()
-  const answer = (times: number): void => {
-    for (let index = 0; index < times; index++) {
-      exchange.receive(index)
-      message.stamp(index)
-      exchange.send(message)
-    }
-  }
-  answer(warmUps)
-  for (let batch = 0; batch < batches; batch++) answer(count)
-}
-
-/** The same by `consume`, whose handler has the message in hand and answers there and then. */
-function farEchoes({ tx, rx }: BusEnds, { count, batches = 1 }: TaskInput): void {
+/** Answers from the handler of `consume`, which has the message in hand. */
+function farEchoes({ tx, rx }: BusEnds): (count: number) => void {
   const message = new StampedMessage()
   const patience = new Patience()
   let next = 0
@@ -108,27 +58,67 @@ function farEchoes({ tx, rx }: BusEnds, { count, batches = 1 }: TaskInput): void
     while (!tx.trySend(message.bytes)) patience.lose()
     next++
   }
-  const answer = (times: number): void => {
+  return (count) => {
     next = 0
-    while (next < times) {
+    while (next < count) {
       if (rx.consume(echo) === 0) patience.lose()
       else patience.restore()
     }
   }
+}
+
+/** The same with guards: written and read in place. */
+function nearGuards({ tx, rx }: BusEnds): (count: number) => void {
+  const message = new StampedMessage()
+  const patience = new Patience()
+  return (count) => {
+    for (let index = 0; index < count; index++) {
+      message.stamp(index)
+      const slot = claim(tx, patience)
+      message.writeTo(slot.view)
+      slot.commit()
+      expectMessage(take(rx, patience), index)
+      patience.restore()
+    }
+  }
+}
+
+function farGuards({ tx, rx }: BusEnds): (count: number) => void {
+  const message = new StampedMessage()
+  const patience = new Patience()
+  return (count) => {
+    for (let index = 0; index < count; index++) {
+      expectMessage(take(rx, patience), index)
+      patience.restore()
+      message.stamp(index)
+      const slot = claim(tx, patience)
+      message.writeTo(slot.view)
+      slot.commit()
+    }
+  }
+}
+
+/** Commits the guard, and then checks what was in it. */
+function expectMessage(guard: RxGuard, index: number): void {
+  const received = guard.view.getInt32(0, true)
+  const { size } = guard
+  guard.commit()
+  if (received !== index || size !== messageBytes) throw new Error(`${received} instead of ${index}`)
+}
+
+/** The far side answers each run of the near one: the warm-up and every batch count from 0. */
+function answerAll(answer: (count: number) => void, { count, batches = 1 }: TaskInput): void {
   answer(warmUps)
   for (let batch = 0; batch < batches; batch++) answer(count)
 }
 
 /** Each round trip by itself, in nanoseconds, clock included. */
-function timed(exchange: Exchange, { count }: TaskInput): Float64Array {
-  const message = new StampedMessage()
-  nearExchanges(exchange)(warmUps)
+function timed(roundTrips: (count: number, from?: number) => void, { count }: TaskInput): Float64Array {
+  roundTrips(warmUps)
   const samplesNs = new Float64Array(count)
   for (let index = 0; index < count; index++) {
-    message.stamp(index)
     const began = performance.now()
-    exchange.send(message)
-    exchange.receive(index)
+    roundTrips(1, index)
     samplesNs[index] = (performance.now() - began) * 1e6
   }
   return samplesNs
@@ -174,22 +164,23 @@ function farCheck({ tx, rx }: BusEnds, { count }: TaskInput): void {
  * ```
  */
 export function nearSpins(ends: BusEnds): Tasks {
-  const plain = plainExchange(ends)
-  const guard = guardExchange(ends)
+  const roundTrips = nearRoundTrips(ends)
+  const guards = nearGuards(ends)
   return {
     check: (input) => nearCheck(ends, input),
-    spin: (input) => timeBatches(input, nearExchanges(plain)),
-    spinTimed: (input) => timed(plain, input),
-    guard: (input) => timeBatches(input, nearExchanges(guard)),
+    spin: (input) => timeBatches(input, roundTrips),
+    spinTimed: (input) => timed(roundTrips, input),
+    guard: (input) => timeBatches(input, guards),
   }
 }
 
 export function farSpins(ends: BusEnds): Tasks {
-  const guard = guardExchange(ends)
+  const echoes = farEchoes(ends)
+  const guards = farGuards(ends)
   return {
     check: (input) => farCheck(ends, input),
-    spin: (input) => farEchoes(ends, input),
-    spinTimed: (input) => farEchoes(ends, input),
-    guard: (input) => farExchanges(guard, input),
+    spin: (input) => answerAll(echoes, input),
+    spinTimed: (input) => answerAll(echoes, input),
+    guard: (input) => answerAll(guards, input),
   }
 }
