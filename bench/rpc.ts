@@ -4,6 +4,7 @@ import { duration, rate, times } from './harness/format.js'
 import { Pair } from './harness/pair.js'
 import { Durations, median, type Percentiles } from './harness/statistics.js'
 import { table } from './harness/table.js'
+import { comparePythonCallers, type PythonCallers } from './tasks/python-callers.js'
 
 interface Entrant {
   /** In the JSON. */
@@ -198,6 +199,11 @@ function figuresOf({ entrant, callNs, jsonNs, perSecond, jsonPerSecond, duration
   }
 }
 
+function bridgeLine({ typeScriptServerNs, pythonServerNs, ratio }: PythonCallers): string {
+  const [ours, theirs] = [duration(typeScriptServerNs), duration(pythonServerNs)]
+  return `A Python caller through shm-rpc-bridge: ${ours} to a TypeScript server, ${theirs} to a Python one: ${times(ratio)} as fast.`
+}
+
 /**
  * What a call costs, with its reply. Regimes: two spinning threads through `RpcBus`, beside the bare cache line; and two
  * event loops, hot, one call in flight and 64, as bytes (32) and as JSON, next to what a Node program could use instead.
@@ -226,6 +232,7 @@ export const rpcBench: Bench = {
     const rivals = Object.fromEntries(
       series.filter((each) => each !== ours).map((each) => [each.entrant.name, figuresOf(each)]),
     )
+    const pythonCallersOfBridge = await comparePythonCallers(conditions)
     const floorNs = median(spinning.floorNs)
     const spin = { callNs: median(spinning.callNs), ratio: median(spinning.ratios) }
     const own = figuresOf(ours)
@@ -263,8 +270,12 @@ export const rpcBench: Bench = {
       ),
       `\nOne call: ${times(asynchronous.fasterThanComlink)} faster than comlink, ${times(asynchronous.fasterThanGrpc)} than grpc-js; on one processor ${times(asynchronous.oneCoreToComlink)} the time of comlink there.`,
       `64 in flight: ${rate(asynchronous.timeoutEachCallsPerSecond64)} with a time-out for each call, ${rate(asynchronous.signalEachCallsPerSecond64)} with a signal.`,
+      ...(pythonCallersOfBridge === undefined ? [] : [bridgeLine(pythonCallersOfBridge)]),
       ...python.missing.map((what) => `\nNot compared: ${what}.`),
     ].join('\n')
-    return { text, json: { ...plan, floorNs, spin, async: asynchronous, rivals, notCompared: python.missing } }
+    return {
+      text,
+      json: { ...plan, floorNs, spin, async: asynchronous, rivals, pythonCallersOfBridge, notCompared: python.missing },
+    }
   },
 }

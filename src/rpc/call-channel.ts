@@ -26,12 +26,6 @@ import { ReplyOrder } from './reply-order.js'
 import { RpcEnd } from './rpc-end.js'
 import { RpcError } from './rpc-error.js'
 
-/** What ends one call before its time. */
-export interface ChannelCallOptions {
-  readonly signal?: AbortSignal | undefined
-  readonly timeoutMs?: number | undefined
-}
-
 const cancelType = frameType(ROUTE_CANCEL, 0)
 const creditType = frameType(ROUTE_CREDIT, 0)
 const repliesPerRun = 256

@@ -16,9 +16,6 @@ import { marksOf } from './handler-marks.js'
 import type { HandlerLookup } from './registry.js'
 import { resolveHandler } from './resolved-handler.js'
 
-/** Functions by the name, or the message type, that callers use. */
-export type HandlerFunctions = Readonly<Record<string | number, (request: never, context: never) => unknown>>
-
 /**
  * What answers calls: an object whose class has decorated methods, functions by name or message type, a registry, or
  * several of these.
