@@ -1,8 +1,8 @@
-import { unlinkSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
-import { type FileDescriptor, lockDirectory, lockFile, openNamedMemory } from '../../ffi/index.js'
+import { type FileDescriptor, lockFile, openNamedMemory } from '../../ffi/index.js'
 import { ErrorCode, RingwayError } from '../errors.js'
 import { BridgeChannel } from './bridge-channel.js'
+import { lockBridgeNames, lockPatienceMs, removeIfThere, youngMs } from './bridge-locks.js'
 import { bridgeFiles, bridgeNames, namedMemoryFolder } from './bridge-names.js'
 import { type FileIdentity, statFile } from './file-identity.js'
 import { usersOf } from './file-users.js'
@@ -10,11 +10,6 @@ import { errnoName, orFail } from './system-failure.js'
 
 /** What a server does with the names that another one left behind. */
 export type TakeOver = 'when-dead' | 'never' | 'always'
-
-const lockPatienceMs = 5000
-const retryMs = 5
-/** Between making its memory and mapping it, a server cannot be seen to live. */
-const youngMs = 1000
 
 /**
  * Makes the channel of a server. Names that are there already are removed if nobody uses them any more: no lock of a
@@ -31,20 +26,10 @@ export async function claimChannel(name: string, bufferBytes: number, takeOver: 
   }
 }
 
-/** Two servers that start at once must not remove each other's names. */
 async function lockNames(): Promise<FileDescriptor> {
-  const deadlineMs = performance.now() + lockPatienceMs
-  for (;;) {
-    const lock = orFail(`lock ${namedMemoryFolder}`, () => lockDirectory(namedMemoryFolder))
-    if (lock !== undefined) return lock
-    if (performance.now() > deadlineMs) {
-      throw new RingwayError(
-        ErrorCode.busy,
-        `${namedMemoryFolder} was locked by another process for ${lockPatienceMs} ms`,
-      )
-    }
-    await delay(retryMs)
-  }
+  const lock = await lockBridgeNames()
+  if (lock !== undefined) return lock
+  throw new RingwayError(ErrorCode.busy, `${namedMemoryFolder} was locked by another process for ${lockPatienceMs} ms`)
 }
 
 async function removeLeftBehind(name: string, takeOver: TakeOver): Promise<void> {
@@ -81,13 +66,5 @@ function isLocked(memory: string): boolean {
   } catch (error) {
     if (errnoName(error) === 'ENOENT') return false
     throw error
-  }
-}
-
-function removeIfThere(path: string): void {
-  try {
-    unlinkSync(path)
-  } catch (error) {
-    if (errnoName(error) !== 'ENOENT') throw error
   }
 }

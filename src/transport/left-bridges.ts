@@ -1,10 +1,10 @@
-import { lstatSync, readdirSync, type Stats, unlinkSync } from 'node:fs'
-import { setTimeout as delay } from 'node:timers/promises'
-import { effectiveUserId, type FileDescriptor, lockDirectory } from '../../ffi/index.js'
+import { lstatSync, readdirSync, type Stats } from 'node:fs'
+import { effectiveUserId } from '../../ffi/index.js'
+import { lockBridgeNames, removeIfThere, youngMs } from './bridge-locks.js'
 import { namedMemoryFolder } from './bridge-names.js'
 import { isSameFile } from './file-identity.js'
 import { lockHolder, usersOf } from './file-users.js'
-import { errnoName, orFail } from './system-failure.js'
+import { orFail } from './system-failure.js'
 
 /** What shm-rpc-bridge calls its memory and semaphores, and with its futex transport its memory. Each has the bridge's name. */
 const bridgeFileNames = [
@@ -12,10 +12,6 @@ const bridgeFileNames = [
   /^sem\.srb_(.+)_(?:req|resp)_(?:empty|full)$/,
   /^shm_rpc_bridge_(.+)_(?:req|resp)$/,
 ] as const
-/** Between making its memory and mapping it, a server cannot be seen to live. */
-const youngMs = 1000
-const lockTries = 1000
-const retryMs = 5
 
 /** The named memory and semaphores of a bridge whose processes are dead. */
 export interface DeadBridge {
@@ -45,27 +41,17 @@ export async function deadBridges(only?: string): Promise<DeadBridge[]> {
 
 /** Removes what is left of a bridge, unless somebody uses it, or has its names, by now. @returns whether it is removed */
 export async function removeDeadBridge({ name, files }: DeadBridge): Promise<boolean> {
-  const lock = await lockNames()
+  const lock = await lockBridgeNames()
   if (lock === undefined) return false
   try {
     const now = bridges(name).get(name) ?? []
     const same = now.every(({ identity }) => files.some((file) => isSameFile(file.identity, identity)))
     if (now.length === 0 || !same || (await isUsed(now))) return false
-    for (const { path } of now) orFail(`remove ${path}`, () => unlinkIfThere(path))
+    for (const { path } of now) orFail(`remove ${path}`, () => removeIfThere(path))
     return true
   } finally {
     lock.close()
   }
-}
-
-/** Bridges come and go, each under this lock for a moment. */
-async function lockNames(): Promise<FileDescriptor | undefined> {
-  for (let tries = 0; tries < lockTries; tries++) {
-    const lock = orFail(`lock ${namedMemoryFolder}`, () => lockDirectory(namedMemoryFolder))
-    if (lock !== undefined) return lock
-    await delay(retryMs)
-  }
-  return undefined
 }
 
 function bridges(only: string | undefined): Map<string, { path: string; identity: Stats }[]> {
@@ -86,12 +72,4 @@ async function isUsed(files: DeadBridge['files']): Promise<boolean> {
   if (identities.some(({ ctimeMs }) => Math.abs(Date.now() - ctimeMs) < youngMs)) return true
   if (identities.some((identity) => lockHolder(identity) !== undefined)) return true
   return (await usersOf(identities)).length > 0
-}
-
-function unlinkIfThere(path: string): void {
-  try {
-    unlinkSync(path)
-  } catch (error) {
-    if (errnoName(error) !== 'ENOENT') throw error
-  }
 }
