@@ -36,6 +36,7 @@ export function rpc<Request extends AnyCodec = BytesCodec, Response extends AnyC
   msgType: number,
   codecs: HandlerCodecs<Request, Response> = {},
 ): HandlerDecorator<Request, Response> {
+  refuseBare('rpc', msgType)
   return (_method, context) => {
     checkMsgType(msgType, describe(context))
     mark(context, msgType, codecs)
@@ -52,6 +53,7 @@ export function method<Request extends AnyCodec = Codec<unknown>, Response exten
   name?: string,
   codecs: HandlerCodecs<Request, Response> = {},
 ): HandlerDecorator<Request, Response> {
+  refuseBare('method', name)
   return (_method, context) => {
     const called = name ?? context.name
     checkMethodName(called, describe(context))
@@ -82,6 +84,13 @@ function mark(place: Place, key: HandlerMark['key'], { request, response }: Hand
   if (request !== undefined) checkCodec(request, `request of ${who}`)
   if (response !== undefined) checkCodec(response, `response of ${who}`)
   addMark(place.metadata, { property: place.name, key, request, response })
+}
+
+/** `@rpc` alone hands over the method itself. Without this it would be replaced by a decorator, and nobody told. */
+function refuseBare(decorator: string, given: unknown): void {
+  if (typeof given !== 'function') return
+  const example = decorator === 'rpc' ? '@rpc(1)' : '@method()'
+  throw new RingwayError(ErrorCode.invalidArgument, `@${decorator} is called: write ${example}, not @${decorator}`)
 }
 
 function describe({ name }: Pick<Place, 'name'>): string {

@@ -179,6 +179,15 @@ describe('@rpc and @method', () => {
     expect(() => decorate(() => undefined, place)).toThrow('quote was decorated without metadata')
   })
 
+  it.each([
+    [rpc, '@rpc is called: write @rpc(1), not @rpc'],
+    [method, '@method is called: write @method(), not @method'],
+  ])('refuse to stand without parentheses', (decorator, told) => {
+    const bare = decorator as unknown as (method: unknown, place: unknown) => void
+    const place = { kind: 'method', name: 'quote', static: false, private: false, metadata: {} }
+    expect(() => bare(() => undefined, place)).toThrow(told)
+  })
+
   it('refuse what is no codec', () => {
     const define = () =>
       class {
