@@ -59,7 +59,7 @@ export class RpcServer implements Disposable, AsyncDisposable {
   /** Resolves when the server has closed and the path is gone; never rejects. */
   readonly closed: Promise<void>
   readonly #path: string
-  readonly #options: RpcServerOptions
+  readonly #onPeerError: ((error: RingwayError) => void) | undefined
   readonly #serving: CallServerOptions
   readonly #links: ReturnType<typeof acceptLinks>
   readonly #clients = new Set<CallServer>()
@@ -74,12 +74,12 @@ export class RpcServer implements Disposable, AsyncDisposable {
     const { capacityBytes = usualCapacityBytes, replyCapacityBytes = capacityBytes } = options
     this.handlers = handlers instanceof HandlerRegistry ? handlers : new HandlerRegistry(handlers)
     this.#path = path
-    this.#options = options
     this.#serving = {
       ...mappedDefaults(options),
       maxConcurrent: checkConcurrency(options.maxConcurrent ?? usualConcurrency),
       exposeStacks: options.exposeStacks === true,
     }
+    this.#onPeerError = outlived(options.onPeerError)
     this.#listening = new Promise((resolve, reject) => {
       this.#isListening = resolve
       this.#cannotListen = reject
@@ -89,7 +89,8 @@ export class RpcServer implements Disposable, AsyncDisposable {
       this.#isListening()
       options.onListening?.()
     }
-    this.#links = acceptLinks(path, [capacityBytes, replyCapacityBytes], asCallee({ ...options, onListening }))
+    const accepting = asCallee({ ...options, onListening, onPeerError: this.#onPeerError })
+    this.#links = acceptLinks(path, [capacityBytes, replyCapacityBytes], accepting)
     this.closed = this.#acceptAll()
   }
 
@@ -164,7 +165,7 @@ export class RpcServer implements Disposable, AsyncDisposable {
       for await (const link of this.#links) this.#serve(link)
     } catch (error) {
       this.#cannotListen(error)
-      if (this.#listens && error instanceof RingwayError) this.#options.onPeerError?.(error)
+      if (this.#listens && error instanceof RingwayError) this.#onPeerError?.(error)
     }
     this.close()
     await this.#closing
@@ -177,14 +178,14 @@ export class RpcServer implements Disposable, AsyncDisposable {
     } catch (error) {
       // The peer has spoilt its ring by now: its loss, and no reason to stop.
       if (!(error instanceof RingwayError)) throw error
-      this.#options.onPeerError?.(error)
+      this.#onPeerError?.(error)
       return
     }
     this.#clients.add(client)
     void client.closed.then((end) => {
       this.#clients.delete(client)
       client.close()
-      if (end.kind === 'corrupt') this.#options.onPeerError?.(end.error)
+      if (end.kind === 'corrupt') this.#onPeerError?.(end.error)
     })
     if (!this.#referenced) client.unref()
     if (this.#closing !== undefined) {
@@ -197,7 +198,24 @@ export class RpcServer implements Disposable, AsyncDisposable {
     } catch (error) {
       client.close()
       if (!(error instanceof RingwayError)) throw error
-      this.#options.onPeerError?.(error)
+      this.#onPeerError?.(error)
+    }
+  }
+}
+
+/**
+ * Nobody waits for a server's next client, so what `tell` throws has no other way out than as an uncaught exception, where
+ * the faults of all callbacks end. The server goes on.
+ */
+function outlived(tell: RpcServerOptions['onPeerError']): RpcServerOptions['onPeerError'] {
+  if (tell === undefined) return undefined
+  return (error) => {
+    try {
+      tell(error)
+    } catch (thrown) {
+      queueMicrotask(() => {
+        throw thrown
+      })
     }
   }
 }

@@ -203,6 +203,39 @@ describe('a hostile caller', () => {
   })
 })
 
+describe('an onPeerError that throws', () => {
+  it('is an uncaught exception, and not the end of the server', async () => {
+    expectNothingLeft()
+    const uncaught = catchUncaught()
+    const broken = new RangeError('broken')
+    const onPeerError = () => {
+      throw broken
+    }
+    const { path, client } = await served({ 1: echo }, { replyCapacityBytes: 4096, onPeerError })
+    const stranger = new RawConnector(path)
+    await stranger.takeOffer()
+    stranger.socket.close()
+    await vi.waitFor(() => expect(uncaught).toEqual([broken]))
+    const later = await RpcClient.connect(path)
+    expect(await later.call(1, text('x'))).toEqual(text('x'))
+    expect(await client.call(1, text('y'))).toEqual(text('y'))
+    later.close()
+  })
+})
+
+/** Until the test ends, uncaught exceptions are put into what it returns, and not before the test's runner. */
+function catchUncaught(): unknown[] {
+  const caught: unknown[] = []
+  const catching = (error: unknown): void => void caught.push(error)
+  const others = process.listeners('uncaughtException')
+  process.removeAllListeners('uncaughtException').on('uncaughtException', catching)
+  onTestFinished(() => {
+    process.off('uncaughtException', catching)
+    for (const listener of others) process.on('uncaughtException', listener)
+  })
+  return caught
+}
+
 describe('a foreign caller', () => {
   it('that not even an error reply is sure to reach is turned away', async () => {
     expectNothingLeft()
