@@ -1,4 +1,4 @@
-import { TimeoutError } from '../errors.js'
+import { ErrorCode, RingwayError, TimeoutError } from '../errors.js'
 import type { Sleeper } from '../transport/link.js'
 import { type Attempt, notYet } from './not-yet.js'
 import type { Session } from './session.js'
@@ -12,6 +12,17 @@ const sliceMs = 20
 
 /** One processor hint a miss, where the engine has it (Node 24 and later). */
 const pause: () => void = (Atomics as { pause?: () => void }).pause ?? (() => undefined)
+
+/**
+ * What a `Sync` form throws on a thread that must not block. It is refused there even when it need not wait: a page that
+ * never fills its ring while it is written would otherwise fail under load.
+ */
+export function mustNotBlock(what: string): RingwayError {
+  return new RingwayError(
+    ErrorCode.unsupported,
+    `${what} blocks its thread, which is forbidden to this one, as to the main thread of every page: await ${what.replace(/Sync$/, '')}() instead, or use a worker`,
+  )
+}
 
 /**
  * The blocking form of one side of a bus: spins, then sleeps in slices, until `attempt` succeeds.

@@ -1,6 +1,7 @@
 import type { Sleeper } from '../transport/link.js'
 import { HotWindow } from './hot-window.js'
 import { KeepAlive } from './keep-alive.js'
+import { atNextTurn, cancelTurn, hasImmediate, type Turn } from './next-turn.js'
 import type { Session } from './session.js'
 
 const missesPerYield = 8
@@ -43,7 +44,7 @@ export class LoopWatch {
   readonly #window: HotWindow
   readonly #polls: boolean
   readonly #keepAlive = new KeepAlive()
-  #immediate: unknown
+  #turn: Turn | undefined
   #asleep = false
   /** The task runs. It may come back in here: it finds the bus ended, or hears a bell. */
   #running = false
@@ -86,7 +87,7 @@ export class LoopWatch {
   nextTurn(): void {
     if (!this.#task.wanted) return
     this.#getUp()
-    this.#immediate ??= setLater(this.#poll)
+    this.#turn ??= atNextTurn(this.#poll)
   }
 
   /** The same, and tries now. */
@@ -99,8 +100,8 @@ export class LoopWatch {
   /** Nothing is wanted any more. */
   rest(): void {
     this.#keepAlive.drop()
-    if (this.#immediate !== undefined) clearLater(this.#immediate)
-    this.#immediate = undefined
+    if (this.#turn !== undefined) cancelTurn(this.#turn)
+    this.#turn = undefined
     this.#getUp()
   }
 
@@ -142,7 +143,7 @@ export class LoopWatch {
   }
 
   readonly #poll = (): void => {
-    this.#immediate = undefined
+    this.#turn = undefined
     this.#successes = 0
     let progress = false
     for (let look = 0; look < looksPerTurn && !progress; look++) progress = this.#run()
@@ -203,16 +204,4 @@ export class LoopWatch {
     this.#asleep = false
     this.#sleeper.disarm()
   }
-}
-
-const hasImmediate = typeof setImmediate === 'function'
-
-/** The event loop's next turn; a browser has no `setImmediate`, and there only rare paths come here. */
-function setLater(callback: () => void): unknown {
-  return hasImmediate ? setImmediate(callback) : setTimeout(callback, 0)
-}
-
-function clearLater(handle: unknown): void {
-  if (hasImmediate) clearImmediate(handle as NodeJS.Immediate)
-  else clearTimeout(handle as number)
 }

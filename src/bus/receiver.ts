@@ -3,7 +3,7 @@ import { Consumer, type RecordHandler } from '../ring/consumer.js'
 import type { CorrelationId } from '../ring/correlation.js'
 import { DATA_OFFSET } from '../ring/ring-descriptor.js'
 import type { Lane } from '../transport/link.js'
-import { block } from './block.js'
+import { block, mustNotBlock } from './block.js'
 import { type LoopTask, LoopWatch, type LoopWatchOptions } from './loop-watch.js'
 import { CorrelatedMessage, Message } from './message.js'
 import { type Attempt, type NotYet, notYet } from './not-yet.js'
@@ -32,6 +32,7 @@ export class Receiver implements RxSlotOwner {
   readonly #lane: Lane
   readonly #consumer: Consumer
   readonly #neverSleep: boolean
+  readonly #canBlock: boolean
   readonly #debug: boolean
   readonly #correlated: boolean
   readonly #seenHead: () => number
@@ -47,6 +48,7 @@ export class Receiver implements RxSlotOwner {
     this.#lane = lane
     this.views = new SlotViews(lane.memory.bytes.buffer, lane.memory.capacityBytes)
     this.#neverSleep = options.neverSleep
+    this.#canBlock = lane.sleeper.canBlock
     this.#debug = options.debug
     this.#correlated = options.correlated
     const signals = { wakePeer: lane.wakePeer, corrupt: (error: RingwayError) => session.corrupt(error) }
@@ -109,6 +111,7 @@ export class Receiver implements RxSlotOwner {
   }
 
   receiveSync<T>(what: string, take: Attempt<T | undefined>, options: BlockOptions | undefined): T | undefined {
+    if (!this.#canBlock) throw mustNotBlock(what)
     this.#checkFree()
     return block(what, take, this.#session, this.#lane.sleeper, this.#seenHead, this.#neverSleep, options)
   }

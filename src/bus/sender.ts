@@ -3,7 +3,7 @@ import type { CorrelationId } from '../ring/correlation.js'
 import { Producer } from '../ring/producer.js'
 import { DATA_OFFSET } from '../ring/ring-descriptor.js'
 import type { Lane } from '../transport/link.js'
-import { block } from './block.js'
+import { block, mustNotBlock } from './block.js'
 import type { LoopWatchOptions } from './loop-watch.js'
 import { type Attempt, type NotYet, notYet } from './not-yet.js'
 import { type Payload, payloadBytes } from './payload.js'
@@ -27,6 +27,7 @@ export class Sender implements TxSlotOwner {
   readonly #lane: Lane
   readonly #producer: Producer
   readonly #seenTail: () => number
+  readonly #canBlock: boolean
   /** Told of every call or reply that a guard has sent. */
   onSlotSent: ((correlationId: CorrelationId) => void) | undefined
   #corks = 0
@@ -43,6 +44,7 @@ export class Sender implements TxSlotOwner {
     const producer = new Producer(lane.memory, signals, { lazyConsumer })
     this.#producer = producer
     this.#seenTail = () => producer.seenTail
+    this.#canBlock = lane.sleeper.canBlock
     this.queue = new WaitQueue(session, lane.sleeper, this.#seenTail, options)
     session.onEnd(() => this.#ended())
   }
@@ -92,7 +94,7 @@ export class Sender implements TxSlotOwner {
   }
 
   sendSync(data: Payload, typeId: number, options: BlockOptions | undefined, correlationId?: CorrelationId): void {
-    this.#checkFirst()
+    this.#checkFirst('sendSync')
     checkTypeId(typeId)
     const bytes = payloadBytes(data)
     if (this.#write(bytes, typeId, correlationId) !== notYet) return
@@ -132,7 +134,7 @@ export class Sender implements TxSlotOwner {
     options: BlockOptions | undefined,
     correlationId?: CorrelationId,
   ): TxGuard {
-    this.#checkFirst()
+    this.#checkFirst('sendZeroCopySync')
     checkTypeId(typeId)
     checkSlotSize(maxBytes)
     return this.#block('sendZeroCopySync', () => this.#claim(maxBytes, typeId, correlationId), options)
@@ -235,7 +237,8 @@ export class Sender implements TxSlotOwner {
   }
 
   /** For `Sync`, which cannot wait behind promises. */
-  #checkFirst(): void {
+  #checkFirst(what: string): void {
+    if (!this.#canBlock) throw mustNotBlock(what)
     this.#checkFree()
     if (this.queue.busy) throw busy('promise sends are waiting for room')
   }

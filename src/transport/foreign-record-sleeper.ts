@@ -16,6 +16,7 @@ const longestUnpairedWaitMs = 2
  * go unnoticed until the next one.
  */
 export class ForeignRecordSleeper implements Sleeper {
+  readonly canBlock = true
   readonly #words: Int32Array
   readonly #word: SleepWord
   readonly #wordAddress: bigint

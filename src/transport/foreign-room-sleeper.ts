@@ -12,6 +12,7 @@ const napWord = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMEN
 
 /** A producer waits for room before a foreign consumer, which wakes nobody: look, and look again less and less often. */
 export class ForeignRoomSleeper implements Sleeper {
+  readonly canBlock = true
   readonly #words: Int32Array
   readonly #poll: PositionPoll
 

@@ -18,6 +18,8 @@ export type LinkEnd = 'peer-closed' | 'peer-exited' | 'peer-dead'
  * producer). Waking early, and for no reason, is always allowed; never waking is not.
  */
 export interface Sleeper {
+  /** Whether this thread may block at all. The main thread of a page may not. */
+  readonly canBlock: boolean
   /**
    * Blocks this thread until the position differs from `seen`, for `sliceMs` milliseconds at most.
    * @param seen low 32 bits of the position as the caller last saw it

@@ -5,6 +5,7 @@ import type { Sleeper } from './link.js'
 
 /** Sleeps before a native peer, which takes us off our word and wakes us in the way that the word says. */
 export class NativeSleeper implements Sleeper {
+  readonly canBlock = true
   readonly #word: SleepWord
   readonly #wordAddress: bigint
   #wake: (() => void) | undefined

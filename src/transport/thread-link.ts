@@ -20,6 +20,7 @@ const seatOffset = { producer: PRODUCER_SEAT_OFFSET, consumer: CONSUMER_SEAT_OFF
 /** A ring's memory for two threads, formatted and empty. @throws `ERR_RINGWAY_INVALID_CAPACITY` */
 export function allocateThreadRing(capacityBytes: number): SharedArrayBuffer {
   checkCapacity(capacityBytes)
+  checkSharing()
   const buffer = new SharedArrayBuffer(DATA_OFFSET + capacityBytes)
   formatRing(new Int32Array(buffer), capacityBytes)
   return buffer
@@ -27,6 +28,7 @@ export function allocateThreadRing(capacityBytes: number): SharedArrayBuffer {
 
 /** Sleeping by `Atomics.wait` and `Atomics.waitAsync`. The kind of sleep is always 1: whoever wakes notifies both. */
 class ThreadSleeper implements Sleeper {
+  readonly canBlock: boolean
   readonly #words: Int32Array
   readonly #sleepWord: SleepWord
   readonly #peerLeft: () => boolean
@@ -38,6 +40,7 @@ class ThreadSleeper implements Sleeper {
     this.#words = words
     this.#sleepWord = sleepWord
     this.#peerLeft = peerLeft
+    this.canBlock = mayWait(words)
   }
 
   sleepSync(seen: number, sliceMs: number): void {
@@ -169,8 +172,32 @@ export class ThreadLink implements Link {
   }
 }
 
+/** @throws `ERR_RINGWAY_UNSUPPORTED` where threads cannot share memory, or sleep on it without blocking */
+function checkSharing(): void {
+  if (typeof SharedArrayBuffer !== 'function') {
+    throw new RingwayError(
+      ErrorCode.unsupported,
+      'There is no SharedArrayBuffer here: browsers have it in pages that are cross-origin isolated. Serve the page, and its workers, with the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp',
+    )
+  }
+  if (typeof Atomics.waitAsync !== 'function') {
+    throw new RingwayError(ErrorCode.unsupported, 'There is no Atomics.waitAsync here: this browser is too old')
+  }
+}
+
+/** Asks the engine itself, which forbids `Atomics.wait` to a page's main thread and to others. Never waits. */
+function mayWait(words: Int32Array): boolean {
+  try {
+    Atomics.wait(words, 0, 0, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
 function capacityOf(buffer: unknown): number {
-  if (typeof SharedArrayBuffer !== 'function' || !(buffer instanceof SharedArrayBuffer)) {
+  checkSharing()
+  if (!(buffer instanceof SharedArrayBuffer)) {
     throw new RingwayError(ErrorCode.invalidArgument, `A ThreadBus needs a SharedArrayBuffer, not ${typeof buffer}`)
   }
   const capacityBytes = buffer.byteLength - DATA_OFFSET

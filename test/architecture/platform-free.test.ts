@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { reachOf, runBare, typeErrorsWith } from './platform-free.js'
 import { sourcesIn } from './source-tree.js'
 
@@ -46,6 +46,25 @@ describe('ringway/threads', () => {
     producer.close()
     expect(await consumer.recv()).toBeUndefined()
     consumer.close()
+  })
+
+  it('lets the event loop have its turns there, and by no timer', async () => {
+    const timers = vi.spyOn(globalThis, 'setTimeout')
+    onTestFinished(() => timers.mockRestore())
+    const { ThreadBus } = await runBare<typeof import('../../src/threads.js')>('src/threads.ts')
+    const buffer = ThreadBus.allocate(1 << 12)
+    const consumer = new ThreadBus(buffer, 'consumer')
+    const producer = new ThreadBus(buffer, 'producer')
+    let turns = 0
+    const counting = setInterval(() => turns++)
+    for (let sent = 0; turns === 0; sent++) {
+      await producer.send(Uint8Array.of(1), sent)
+      expect((await consumer.recv())?.typeId).toBe(sent)
+    }
+    clearInterval(counting)
+    producer.close()
+    consumer.close()
+    expect(timers).not.toHaveBeenCalled()
   })
 })
 

@@ -10,6 +10,7 @@ import type { Lane, Link, LinkEnd, PeerInfo, Sleeper } from '../../../src/transp
 
 /** Sleeps until the test says otherwise. */
 export class ScriptedSleeper implements Sleeper {
+  readonly canBlock = true
   armed = 0
   disarmed = 0
   sleepsSync = 0

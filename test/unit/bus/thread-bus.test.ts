@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest'
+import { setFlagsFromString } from 'node:v8'
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { ThreadBus } from '../../../src/bus/thread-bus.js'
 import { AbiMismatchError, ErrorCode } from '../../../src/errors.js'
 import { MAGIC_OFFSET, STATE_FATAL, STATE_OFFSET, TAIL_OFFSET } from '../../../src/ring/ring-descriptor.js'
@@ -142,5 +143,68 @@ describe('a ThreadBus whose peer closes', () => {
     rx.close()
     tx.close()
     expect((await rx.closed).kind).toBe('closed')
+  })
+})
+
+describe('a ThreadBus where threads cannot share memory', () => {
+  afterEach(() => {
+    vi.unstubAllGlobals()
+  })
+
+  it('is refused, with the headers that a page needs', () => {
+    const buffer = ThreadBus.allocate(256)
+    vi.stubGlobal('SharedArrayBuffer', undefined)
+    for (const attempt of [() => ThreadBus.allocate(256), () => new ThreadBus(buffer, 'consumer')]) {
+      expect(attempt).toThrow(coded(ErrorCode.unsupported))
+      expect(attempt).toThrow('Cross-Origin-Embedder-Policy')
+    }
+  })
+
+  it('is refused where nobody can sleep on it without blocking', () => {
+    const { waitAsync } = Atomics
+    onTestFinished(() => void Reflect.set(Atomics, 'waitAsync', waitAsync))
+    Reflect.deleteProperty(Atomics, 'waitAsync')
+    expect(() => ThreadBus.allocate(256)).toThrow(coded(ErrorCode.unsupported))
+    expect(() => ThreadBus.allocate(256)).toThrow('Atomics.waitAsync')
+  })
+})
+
+describe('a thread that must not block', () => {
+  /** What browsers tell the engine of the main thread of a page. */
+  function forbidBlocking(): void {
+    setFlagsFromString('--allow-natives-syntax')
+    const allow = (allowed: boolean): void => new Function(`%SetAllowAtomicsWait(${allowed})`)()
+    allow(false)
+    onTestFinished(() => allow(true))
+    expect(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 0)).toThrow(TypeError)
+  }
+
+  it('is refused each Sync form at once, is told what to await instead, and can go on', async () => {
+    forbidBlocking()
+    const { tx, rx } = threadPair()
+    tx.trySend(bytes(1))
+    const refused = {
+      recv: () => rx.recvSync(),
+      recvZeroCopy: () => rx.recvZeroCopySync(),
+      drainBatch: () => rx.drainBatchSync(1),
+      send: () => tx.sendSync(bytes()),
+      sendZeroCopy: () => tx.sendZeroCopySync(1),
+    }
+    for (const [form, attempt] of Object.entries(refused)) {
+      expect(attempt).toThrow(coded(ErrorCode.unsupported))
+      expect(attempt).toThrow(`await ${form}()`)
+    }
+    expect(() => rx.messagesSync().next()).toThrow(coded(ErrorCode.unsupported))
+    await tx.send(bytes(2))
+    expect((await rx.recv())?.data[0]).toBe(1)
+    expect(rx.tryRecv()?.data[0]).toBe(2)
+  })
+
+  it('sleeps all the same when it awaits', async () => {
+    forbidBlocking()
+    const { tx, rx } = threadPair(1024, { hotUs: 0 })
+    const received = rx.recv()
+    tx.trySend(bytes(3))
+    expect((await received)?.data[0]).toBe(3)
   })
 })
