@@ -16,7 +16,7 @@ export { MemoryMapping } from './memory-mapping.js'
 export { createNamedMemory, openNamedMemory, unlinkNamedMemory } from './named-memory.js'
 export { NamedSemaphore, SEMAPHORE_BYTES, unlinkNamedSemaphore } from './named-semaphore.js'
 export { pollReadable } from './poll.js'
-export { ProcessHandle } from './process-handle.js'
+export { hasPeerPidfd, ProcessHandle } from './process-handle.js'
 export { SemaphoreWatch } from './semaphore-watch.js'
 export { SystemCallError } from './system-call-error.js'
 export {

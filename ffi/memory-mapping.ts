@@ -88,23 +88,25 @@ export class MemoryMapping implements Disposable {
   /**
    * Gives the pages of a part their memory now, rather than one by one at first touch. Blocks for about 0.6 ms a MiB. Does
    * nothing on kernels that cannot (before 5.14), and after `release`.
+   * @returns whether the kernel can
    * @throws SystemCallError ENOMEM or EFAULT when there is no memory to give, which a touch would have died of
    */
-  populate(offset: number, lengthBytes: number): void {
+  populate(offset: number, lengthBytes: number): boolean {
     if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(lengthBytes) || offset < 0 || lengthBytes < 0) {
       throw new RangeError(`not a part of a mapping: ${lengthBytes} bytes at ${offset}`)
     }
     if (offset + lengthBytes > this.lengthBytes) {
       throw new RangeError(`${lengthBytes} bytes at ${offset} end behind the mapping of ${this.lengthBytes} bytes`)
     }
-    if (this.#released || lengthBytes === 0) return
+    if (this.#released || lengthBytes === 0) return true
     const lead = offset % longestPageBytes
     const advice = this.#readOnly ? MADV_POPULATE_READ : MADV_POPULATE_WRITE
     while (mman().madvise(this.address + BigInt(offset - lead), lengthBytes + lead, advice) === -1) {
       const code = errno()
-      if (code === EINVAL) return
+      if (code === EINVAL) return false
       if (code !== EINTR) throw new SystemCallError('madvise', code, `populating ${lengthBytes} bytes at ${offset}`)
     }
+    return true
   }
 
   /**

@@ -61,3 +61,12 @@ export class ProcessHandle implements Disposable {
     this.close()
   }
 }
+
+/** Whether a connected Unix socket tells its peer's process itself (6.5 and later), rather than by a number only. */
+export function hasPeerPidfd(fd: number): boolean {
+  const value = new Int32Array([-1])
+  const length = new Uint32Array([value.byteLength])
+  if (sockets().getsockopt(fd, SOL_SOCKET, SO_PEERPIDFD, value, length) !== 0) return false
+  new FileDescriptor(value[0] ?? -1).close()
+  return true
+}

@@ -1,11 +1,12 @@
 import { CommanderError } from 'commander'
 import { Interruption } from './interruption.js'
 import { OutputClosed } from './output.js'
+import { ProblemsFound } from './problems-found.js'
 
 /** What stderr gets of an error, in one line; undefined where silence is right, or commander has spoken. */
 export function failureLine(error: unknown): string | undefined {
-  if (error instanceof Interruption || error instanceof OutputClosed || error instanceof CommanderError)
-    return undefined
+  const isTold = [Interruption, OutputClosed, ProblemsFound, CommanderError].some((kind) => error instanceof kind)
+  if (isTold) return undefined
   return `ringway: ${describeError(error)}\n`
 }
 

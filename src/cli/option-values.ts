@@ -12,9 +12,9 @@ export function sizeOption(text: string): number {
   return bytes
 }
 
-/** `--count`: a number of messages from 1. */
+/** `--count`: from 1. */
 export function countOption(text: string): number {
-  return integer(text, 1, Number.MAX_SAFE_INTEGER, 'a number of messages from 1')
+  return integer(text, 1, Number.MAX_SAFE_INTEGER, 'a number from 1')
 }
 
 /** `--concurrency`: handlers from 1. */
@@ -25,6 +25,18 @@ export function handlersOption(text: string): number {
 /** `--timeout`, `--wait`: milliseconds from 0. */
 export function millisecondsOption(text: string): number {
   return integer(text, 0, longestMs, `a number of milliseconds from 0 to ${longestMs}`)
+}
+
+const shortestIntervalMs = 50
+
+/** `--interval`: a walk through every process takes time, too. */
+export function intervalOption(text: string): number {
+  return integer(
+    text,
+    shortestIntervalMs,
+    longestMs,
+    `a number of milliseconds from ${shortestIntervalMs} to ${longestMs}`,
+  )
 }
 
 /** `--type`: decimal, or hexadecimal after `0x`. */

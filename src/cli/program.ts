@@ -2,10 +2,12 @@ import { Command } from 'commander'
 import { addBenchCommand } from './bench-command.js'
 import { addCallCommand } from './call-command.js'
 import { addCleanCommand } from './clean-command.js'
+import { addDoctorCommand } from './doctor-command.js'
 import { exitCodeHelp } from './exit-codes.js'
 import { addListenCommand } from './listen-command.js'
 import { addSendCommand } from './send-command.js'
 import { addServeCommand } from './serve-command.js'
+import { addTopCommand } from './top-command.js'
 import { packageVersion } from './version.js'
 
 /**
@@ -27,6 +29,8 @@ export function createProgram(signal: AbortSignal): Command {
   addSendCommand(program, signal)
   addCallCommand(program, signal)
   addServeCommand(program, signal)
+  addTopCommand(program, signal)
+  addDoctorCommand(program, signal)
   addCleanCommand(program, signal)
   addBenchCommand(program, signal)
   return program
@@ -37,4 +41,5 @@ Examples:
   $ ringway listen /tmp/demo.sock &
   $ ringway send /tmp/demo.sock 'hello'
   $ ringway call /tmp/rpc.sock add '{"a":1,"b":2}'
+  $ ringway top
 `

@@ -17,7 +17,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
   messaging: ['bus', 'transport', 'ring', 'ffi'],
   pipe: ['bus', 'transport', 'ring', 'ffi'],
   stubs: ['bus', 'transport', 'ring'],
-  inspect: ['bus', 'transport', 'ring'],
+  inspect: ['bus', 'transport', 'ring', 'ffi'],
   cli: ['public', 'rpc', 'messaging', 'pipe', 'stubs', 'inspect', 'bus', 'transport', 'ring'],
   public: ['rpc', 'messaging', 'pipe', 'stubs', 'inspect', 'bus', 'transport', 'ring'],
 }

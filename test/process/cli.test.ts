@@ -13,7 +13,7 @@ describe('ringway', () => {
     const { code, stdout, stderr } = await ringway(...args).exited
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toMatch(
-      /^Usage: ringway .*\n {2}listen .*\n {2}send .*\n {2}call .*\n {2}serve .*\n {2}clean .*\n {2}bench .*Examples:.*Exit codes:/s,
+      /^Usage: ringway .*\n {2}listen .*\n {2}send .*\n {2}call .*\n {2}serve .*\n {2}top .*\n {2}doctor .*\n {2}clean .*\n {2}bench .*Examples:.*Exit codes:/s,
     )
     expect(stdout).not.toContain('partner')
   })
@@ -23,6 +23,8 @@ describe('ringway', () => {
     ['send', ['--file <name>', '--chunk <bytes>', '--type <id>', '--wait <ms>']],
     ['call', ['--raw', '--stream', '--timeout <ms>', '--wait <ms>']],
     ['serve', ['--capacity <bytes>', '--concurrency <n>']],
+    ['top', ['--interval <ms>', '--json', '--count <n>', '--watch']],
+    ['doctor', ['--json']],
     ['clean', ['--remove', '--dry-run', '--json']],
     ['bench', ['--json']],
   ])('prints the options of %s, with examples and exit codes', async (command, options) => {

@@ -38,7 +38,12 @@ export function everyPage(): Page[] {
 }
 
 /** The pages whose blocks are run. */
-export const runPages = ['README.md', 'docs/guide/first-ten-minutes.md', 'docs/guide/calls.md']
+export const runPages = [
+  'README.md',
+  'docs/guide/first-ten-minutes.md',
+  'docs/guide/calls.md',
+  'docs/guide/top-and-doctor.md',
+]
 
 /** Prose alone: what is in fences is no Markdown. */
 export function prose({ text }: Page): string {

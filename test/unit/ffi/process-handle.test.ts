@@ -9,6 +9,7 @@ import {
   acceptUnix,
   connectUnix,
   FileDescriptor,
+  hasPeerPidfd,
   listenUnix,
   ProcessHandle,
   pollReadable,
@@ -118,5 +119,21 @@ describe('ProcessHandle.ofSocketPeer', () => {
   it('throws for what is not a socket', () => {
     using folderDescriptor = new FileDescriptor(openSync(folder, 'r'))
     expect(() => ProcessHandle.ofSocketPeer(folderDescriptor.fd)).toThrow(SystemCallError)
+  })
+})
+
+describe('hasPeerPidfd', () => {
+  it('says the same of every connected socket, and keeps no descriptor', () => {
+    using listener = listenUnix(path, 1)
+    using connected = connectUnix(path)
+    using accepted = acceptUnix(listener.fd)
+    const open = openDescriptors()
+    expect(hasPeerPidfd(connected?.fd ?? -1)).toBe(hasPeerPidfd(accepted?.fd ?? -1))
+    expect(openDescriptors()).toEqual(open)
+  })
+
+  it('is false of what is no socket', () => {
+    using file = new FileDescriptor(openSync('/dev/null', 'r'))
+    expect(hasPeerPidfd(file.fd)).toBe(false)
   })
 })
