@@ -1,14 +1,7 @@
+import type { AvailablePeer, PeerProgram } from './available-peer.js'
 import { type Child, type ChildOptions, spawnProgram } from './child.js'
 
-/** A program that plays one side of an interop test. Its command line is the one that `stand-in/options.c` prints. */
-export interface PeerProgram {
-  readonly name: string
-  readonly file: string
-  readonly arguments: readonly string[]
-}
-
-/** A foreign peer, or what to install to have it. */
-export type AvailablePeer = { readonly program: PeerProgram } | { readonly missing: string }
+export type { AvailablePeer, PeerProgram }
 
 export type Place = 'listen' | 'connect'
 export type Role = 'produce' | 'consume'

@@ -1,34 +1,9 @@
-import { spawnSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { type AvailablePeer, unavailable } from './peer.js'
-import { peersFolder } from './peers-folder.js'
+import { standInIn } from './stand-in-program.js'
 
-const sourceFolder = join(import.meta.dirname, 'stand-in')
-const flags = ['-std=c11', '-O2', '-Wall', '-Wextra', '-Werror']
-
-/** The stand-in peer, compiled once for each state of its sources into the ignored folder. */
+/** The stand-in peer, compiled. */
 export function standIn(): AvailablePeer {
-  const compiler = ['cc', 'gcc', 'clang'].find((name) => spawnSync(name, ['--version']).status === 0)
-  if (compiler === undefined) return unavailable('the stand-in peer needs a C compiler: apt-get install gcc libc6-dev')
-  const file = compiledBy(compiler)
-  return { program: { name: 'stand-in', file, arguments: [] } }
-}
-
-function compiledBy(compiler: string): string {
-  const names = readdirSync(sourceFolder).sort()
-  const hash = createHash('sha256').update([compiler, ...flags].join(' '))
-  for (const name of names) hash.update(name).update(readFileSync(join(sourceFolder, name)))
-  const file = join(peersFolder, `stand-in-${hash.digest('hex').slice(0, 16)}`)
-  if (existsSync(file)) return file
-
-  mkdirSync(peersFolder, { recursive: true })
-  // Two test files may compile at once: each its own file, and the rename puts a whole one in place.
-  const own = `${file}.${process.pid}`
-  const sources = names.filter((name) => name.endsWith('.c')).map((name) => join(sourceFolder, name))
-  const run = spawnSync(compiler, [...flags, '-o', own, ...sources], { encoding: 'utf8' })
-  if (run.status !== 0) throw new Error(`${compiler} could not compile the stand-in peer:\n${run.stderr}`)
-  renameSync(own, file)
-  return file
+  const peer = standInIn(join(import.meta.dirname, '..', '..'))
+  return 'missing' in peer ? unavailable(peer.missing) : peer
 }

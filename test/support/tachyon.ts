@@ -3,15 +3,14 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type AvailablePeer, unavailable } from './peer.js'
 import { peersFolder } from './peers-folder.js'
+import { tachyonIn } from './tachyon-program.js'
 
 const folder = join(peersFolder, 'tachyon')
-const driver = join(import.meta.dirname, 'tachyon', 'peer.py')
 
 /** The real Tachyon of PyPI. */
 export function tachyonInPython(): AvailablePeer {
-  const python = join(folder, 'venv', 'bin', 'python')
-  if (!existsSync(python)) return unavailable('the real Tachyon is not installed: run .ci/install-tachyon')
-  return { program: { name: 'tachyon (Python)', file: python, arguments: [driver] } }
+  const peer = tachyonIn(join(import.meta.dirname, '..', '..'))
+  return 'missing' in peer ? unavailable(peer.missing) : peer
 }
 
 /** The real Tachyon of PyPI at one end of an RPC bus: see the head of its program for the arguments. */

@@ -1,11 +1,9 @@
 import { readdirSync, readlinkSync } from 'node:fs'
 import { expect, onTestFinished, vi } from 'vitest'
 import { mappedRings } from '../rings-mapped.js'
+import { ofEventLoops } from './event-loop-descriptors.js'
 
 export { mappedRings }
-
-/** What event loops are made of: those of this process's worker threads come and go by themselves. */
-const ofEventLoops = /^(anon_inode:\[(eventfd|eventpoll|io_uring)\]|pipe:.*)$/
 
 /** What each open descriptor of this process leads to, sorted. */
 export function openDescriptors(): string[] {
