@@ -89,9 +89,8 @@ async function compareRoundTrips(conditions: Conditions, entrants: readonly Entr
     for (const runner of runners) {
       const { near } = await runner.pair.run<Float64Array>(runner.entrant.task, { count: runner.entrant.count })
       if (round < 0) continue
-      const samplesNs = near.map((ms) => ms * 1e6)
-      runner.perRound.push(median(samplesNs))
-      durations.get(runner)?.add(samplesNs)
+      runner.perRound.push(median(near))
+      durations.get(runner)?.add(near)
     }
   })
   await finish(runners)

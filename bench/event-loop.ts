@@ -104,9 +104,8 @@ async function measure(conditions: Conditions, plan: Rounds): Promise<Map<string
       const count = smoke ? Math.ceil(input.count / 10) : input.count
       const { near } = await (pairs[at] as Pair).run<Float64Array>(task, { ...input, count })
       if (round < 0) continue
-      const samplesNs = near.map((ms) => ms * 1e6)
-      outcomes.get(name)?.perRoundNs.push(median(samplesNs))
-      outcomes.get(name)?.durations.add(samplesNs)
+      outcomes.get(name)?.perRoundNs.push(median(near))
+      outcomes.get(name)?.durations.add(near)
     }
   })
   for (const [at, { task }] of situations.entries()) await check(at, task)

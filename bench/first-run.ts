@@ -44,7 +44,7 @@ async function roundTrips(pair: Pair, progress: Progress, task: string): Promise
   await pair.run(task, { count: roundTripsPerRound, whole: true })
   while (rounds.length < mostRounds && (rounds.length === 0 || performance.now() - began < longestMs)) {
     const { near } = await pair.run<Float64Array>(task, { count: roundTripsPerRound, whole: true })
-    rounds.push(near.map((ms) => ms * 1e6))
+    rounds.push(near)
     progress.show(`  ${progressBar(rounds.length * roundTripsPerRound, mostRounds * roundTripsPerRound)}`)
   }
   progress.clear()

@@ -107,9 +107,8 @@ class Series {
   async #timed(task: string, input: { count: number }, into: number[], keep: boolean): Promise<void> {
     const { near } = await this.pair.run<Float64Array>(task, input)
     if (!keep) return
-    const samplesNs = near.map((ms) => ms * 1e6)
-    into.push(median(samplesNs))
-    if (task === 'call') this.durations.add(samplesNs)
+    into.push(median(near))
+    if (task === 'call') this.durations.add(near)
   }
 
   async #rated(task: string, input: { count: number }, into: number[], keep: boolean): Promise<void> {

@@ -3,7 +3,7 @@ import { Bus } from '../../src/index.js'
 import type { Contender, Place } from '../harness/contender.js'
 import { type BusEnds, sideOf } from '../tasks/bus-ends.js'
 import { farCopies, nearCopies } from '../tasks/copy.js'
-import { farIdleness, nearIdleness } from '../tasks/idle.js'
+import { farIdleness, mailboxOfBus, nearIdleness } from '../tasks/idle.js'
 import { farRoundTrips, nearRoundTrips } from '../tasks/round-trip.js'
 import { withSteady } from '../tasks/steady.js'
 import { farStreams, nearStreams } from '../tasks/stream.js'
@@ -27,12 +27,12 @@ export function busOf(title: string, capacityBytes: number): Contender {
     async near(place) {
       const ends = await openEnds(place, 'forward', 'back', capacityBytes)
       const streams = { ...withSteady(nearStreams(ends)), ...nearCopies }
-      return sideOf({ ...nearRoundTrips(ends), ...streams, ...nearIdleness(ends) }, ends)
+      return sideOf({ ...nearRoundTrips(ends), ...streams, ...nearIdleness(mailboxOfBus(ends)) }, ends)
     },
     async far(place) {
       const ends = await openEnds(place, 'back', 'forward', capacityBytes)
       const streams = { ...withSteady(farStreams(ends)), ...farCopies }
-      return sideOf({ ...farRoundTrips(ends), ...streams, ...farIdleness(ends) }, ends)
+      return sideOf({ ...farRoundTrips(ends), ...streams, ...farIdleness(mailboxOfBus(ends)) }, ends)
     },
   }
 }

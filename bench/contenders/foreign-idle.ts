@@ -1,18 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { Bus } from '../../src/index.js'
 import type { TaskInput } from '../harness/channel.js'
 import type { Contender } from '../harness/contender.js'
 import { messageBytes } from '../harness/message.js'
-import { cpuWhileIdle, type IdleCost, settleMs } from '../tasks/idle.js'
+import { type IdleCost, settledCost } from '../tasks/idle.js'
 
 const capacityBytes = 1 << 16
 /** As the native peer of `idle` sends before it rests. */
 const burstMessages = 1000
-const marginMs = 800
+/** Time enough to stop it in. */
+const pauseMs = 1000
 
 /** From the bundles in `.build/bench`. */
 const peers = fileURLToPath(new URL('../../.peers', import.meta.url))
@@ -29,7 +29,7 @@ export function compiledStandIn(): string | undefined {
 }
 
 /** It pauses before every burst, the first one too. */
-function startStandIn(file: string, path: string, pauseMs: number): ChildProcess {
+function startStandIn(file: string, path: string): ChildProcess {
   const pauses = ['--pause-every', String(burstMessages), '--pause-us', String(pauseMs * 1000)]
   const args = ['connect', 'produce', path, '--count', String(2 * burstMessages), '--sizes', String(messageBytes)]
   const child = spawn(file, [...args, ...pauses, '--retry-ms', '5000'], { stdio: ['ignore', 'ignore', 2] })
@@ -37,19 +37,25 @@ function startStandIn(file: string, path: string, pauseMs: number): ChildProcess
   return child
 }
 
-async function idle(folder: string, { ms = 0 }: TaskInput): Promise<IdleCost> {
+async function idle(folder: string, input: TaskInput): Promise<IdleCost> {
   const file = compiledStandIn()
   if (file === undefined) throw new Error('the stand-in peer is not compiled')
   const path = join(folder, 'foreign')
-  const listening = Bus.listen(path, capacityBytes, {
-    onListening: () => startStandIn(file, path, ms + settleMs(ms) + marginMs),
+  let peer: ChildProcess | undefined
+  const bus = await Bus.listen(path, capacityBytes, {
+    onListening: () => {
+      peer = startStandIn(file, path)
+    },
   })
-  const bus = await listening
   let received = 0
   let cost: Promise<IdleCost> | undefined
   for await (const message of bus) {
     if (message.data.byteLength !== messageBytes) throw new Error(`a message of ${message.data.byteLength} bytes`)
-    if (++received === burstMessages) cost = sleep(settleMs(ms)).then(() => cpuWhileIdle(ms))
+    if (++received === burstMessages) {
+      // Its pause may end before the time that is measured: it is held there until then.
+      peer?.kill('SIGSTOP')
+      cost = settledCost(input).finally(() => peer?.kill('SIGCONT'))
+    }
   }
   bus.close()
   if (cost === undefined || received !== 2 * burstMessages) throw new Error(`${received} messages`)
@@ -57,8 +63,8 @@ async function idle(folder: string, { ms = 0 }: TaskInput): Promise<IdleCost> {
 }
 
 /**
- * A process that waits in `for await` for a peer that can only wake a futex: a burst of messages, nothing for `ms`, and
- * another burst, all of which must arrive.
+ * A process that waits in `for await` for a peer that can only wake a futex: a burst of messages, nothing while it is
+ * measured, and another burst, all of which must arrive.
  */
 export const foreignIdle: Contender = {
   title: 'ringway Bus, foreign peer',

@@ -6,6 +6,7 @@ import { comlinkCalls } from './comlink.js'
 import { foreignIdle } from './foreign-idle.js'
 import { grpcCalls } from './grpc.js'
 import { messagePort } from './message-port.js'
+import { nothing } from './nothing.js'
 import { bridgeCalls, tachyonCalls } from './python-calls.js'
 import { rpc, rpcSpin } from './rpc.js'
 import { firstRun, spin } from './spin.js'
@@ -26,6 +27,7 @@ export const contenders: Readonly<Record<string, Contender>> = {
   'large-bus': busOf('ringway Bus', largeCapacityBytes),
   'thread-bus': threadBusOf(usualCapacityBytes) as Contender,
   'stream-thread-bus': threadBusOf(streamCapacityBytes) as Contender,
+  'large-thread-bus': threadBusOf(largeCapacityBytes) as Contender,
   spin,
   'first-run': firstRun,
   'message-port': messagePort as Contender,
@@ -33,6 +35,7 @@ export const contenders: Readonly<Record<string, Contender>> = {
   'unix-socket': unixSocket,
   zeromq,
   'foreign-idle': foreignIdle,
+  nothing,
   'tachyon-python': tachyonPython,
   rpc,
   'rpc-spin': rpcSpin,

@@ -59,7 +59,7 @@ function contenderOf({ title, python, program }: PythonPeer): Contender {
     await server.answer()
     const call = async ({ count }: TaskInput): Promise<Float64Array> => {
       const samplesNs = (await server.ask(`call ${count}`)) as number[] | null
-      return Float64Array.from(samplesNs ?? [], (ns) => ns / 1e6)
+      return Float64Array.from(samplesNs ?? [])
     }
     return { tasks: { call }, close: () => server.close() }
   }

@@ -30,7 +30,7 @@ async function sideOf(side: 'near' | 'far', { folder, processors }: Place): Prom
     tasks: {
       async roundTrip({ count }: TaskInput) {
         const samplesNs = (await server.ask(`roundTrip ${count}`)) as number[] | null
-        return samplesNs === null ? undefined : Float64Array.from(samplesNs, (ns) => ns / 1e6)
+        return samplesNs === null ? undefined : Float64Array.from(samplesNs)
       },
       stream: ({ count }: TaskInput) => server.ask(`stream ${count}`),
     },

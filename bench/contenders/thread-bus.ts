@@ -1,7 +1,9 @@
 import { ThreadBus } from '../../src/threads.js'
 import type { Contender } from '../harness/contender.js'
 import { sideOf } from '../tasks/bus-ends.js'
+import { farIdleness, mailboxOfBus, nearIdleness } from '../tasks/idle.js'
 import { farRoundTrips, nearRoundTrips } from '../tasks/round-trip.js'
+import { farSpins, nearSpins } from '../tasks/spin.js'
 import { farStreams, nearStreams } from '../tasks/stream.js'
 
 interface Buffers {
@@ -20,11 +22,13 @@ export function threadBusOf(capacityBytes: number): Contender<Buffers> {
     },
     near({ shared }) {
       const ends = { tx: new ThreadBus(shared.forward, 'producer'), rx: new ThreadBus(shared.back, 'consumer') }
-      return sideOf({ ...nearRoundTrips(ends), ...nearStreams(ends) }, ends)
+      const waits = { ...nearRoundTrips(ends), ...nearIdleness(mailboxOfBus(ends)) }
+      return sideOf({ ...waits, ...nearSpins(ends), ...nearStreams(ends) }, ends)
     },
     far({ shared }) {
       const ends = { tx: new ThreadBus(shared.back, 'producer'), rx: new ThreadBus(shared.forward, 'consumer') }
-      return sideOf({ ...farRoundTrips(ends), ...farStreams(ends) }, ends)
+      const waits = { ...farRoundTrips(ends), ...farIdleness(mailboxOfBus(ends)) }
+      return sideOf({ ...waits, ...farSpins(ends), ...farStreams(ends) }, ends)
     },
   }
 }

@@ -9,26 +9,43 @@ import { type EventEnd, farEvents, nearEvents } from '../tasks/events.js'
 const retryMs = 5
 const maxTries = 2000
 
-/** A socket is a stream of bytes: here every message has the same length, the simplest framing there is. */
+/** A socket is a stream of bytes: here all messages of a task have the same length, the simplest framing there is. */
+class Frames {
+  sizeBytes = messageBytes
+  /** The beginning of a message, in the pieces that it came in. */
+  #parts: Buffer[] = []
+  #partsBytes = 0
+
+  take(chunk: Buffer, onFrame: (frame: Buffer) => void): void {
+    this.#parts.push(chunk)
+    this.#partsBytes += chunk.byteLength
+    if (this.#partsBytes < this.sizeBytes) return
+    const bytes = this.#parts.length === 1 ? chunk : Buffer.concat(this.#parts)
+    let at = 0
+    for (; at + this.sizeBytes <= bytes.byteLength; at += this.sizeBytes) {
+      onFrame(bytes.subarray(at, at + this.sizeBytes))
+    }
+    this.#parts = at === bytes.byteLength ? [] : [bytes.subarray(at)]
+    this.#partsBytes = bytes.byteLength - at
+  }
+}
+
 function endOf(socket: Socket): EventEnd {
+  const frames = new Frames()
   const end: EventEnd = {
     // A copy, because the socket reads it later.
     send: (message) => socket.write(Buffer.from(message)),
     onMessage: undefined,
+    expect(sizeBytes) {
+      frames.sizeBytes = sizeBytes
+    },
     together(sends) {
       socket.cork()
       sends()
       socket.uncork()
     },
   }
-  let rest: Buffer = Buffer.alloc(0)
-  socket.on('data', (chunk: Buffer) => {
-    const bytes = rest.byteLength === 0 ? chunk : Buffer.concat([rest, chunk])
-    let at = 0
-    for (; at + messageBytes <= bytes.byteLength; at += messageBytes)
-      end.onMessage?.(bytes.subarray(at, at + messageBytes))
-    rest = bytes.subarray(at)
-  })
+  socket.on('data', (chunk: Buffer) => frames.take(chunk, (frame) => end.onMessage?.(frame)))
   return end
 }
 

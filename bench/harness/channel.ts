@@ -25,6 +25,8 @@ export interface TaskInput {
   readonly batches?: number
   readonly sizeBytes?: number
   readonly ms?: number
+  /** Before the time that counts. */
+  readonly settleMs?: number
   /** Calls in flight at a time. */
   readonly lanes?: number
   /** Publish in groups. */
@@ -33,6 +35,10 @@ export interface TaskInput {
   readonly copyOut?: boolean
   /** Compare every byte, rather than both ends of each message. */
   readonly whole?: boolean
+  /** Answer with a histogram of the samples, made when the task is over, rather than with the samples. */
+  readonly histogram?: boolean
+  /** So many samples at the beginning stay out of the histogram: both sides slept before the task. */
+  readonly dropped?: number
 }
 
 export function post(end: ChannelEnd, message: Order | Answer): void {

@@ -1,5 +1,6 @@
 import { type Answer, type ChannelEnd, type Order, onMessage, post, type TaskInput } from './channel.js'
 import type { RemoteSide } from './remote-side.js'
+import { sampled } from './sampled.js'
 
 /** @param report tells the coordinator how far the task has come */
 export type Task = (input: TaskInput, report: (done: number) => void) => unknown
@@ -19,6 +20,12 @@ export interface Results<Near = unknown, Far = unknown> {
   readonly far: Far
 }
 
+async function perform(task: Task, input: TaskInput, report: (done: number) => void): Promise<unknown> {
+  const result = await task(input, report)
+  if (input.histogram !== true || !(result instanceof Float64Array)) return result
+  return await sampled(result.subarray(input.dropped ?? 0))
+}
+
 /**
  * Obeys orders until the channel closes.
  * @param partner the other side, when this one is in charge of it: it is told first, and is ready before this one begins
@@ -31,13 +38,13 @@ export function serve(end: ChannelEnd, side: Side, partner?: RemoteSide): void {
     if (task === undefined) throw new Error(`there is no task ${name}`)
     if (partner === undefined) {
       answer({ answer: 'ready' })
-      return await task(input, report)
+      return await perform(task, input, report)
     }
     const far = partner.run(name, input)
     await far.ready
     answer({ answer: 'ready' })
     // Whichever side fails first: the other one may be waiting for it in vain.
-    const [near, farResult] = await Promise.all([task(input, report), far.done])
+    const [near, farResult] = await Promise.all([perform(task, input, report), far.done])
     return { near, far: farResult }
   }
   if (partner !== undefined) partner.onProgress = report

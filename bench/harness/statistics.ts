@@ -1,12 +1,7 @@
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks'
 
-export function median(values: Iterable<number>): number {
-  const sorted = Float64Array.from(values).sort()
-  const middle = sorted.length >> 1
-  if (sorted.length === 0) return Number.NaN
-  const upper = sorted[middle] as number
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] as number) + upper) / 2
-}
+// In a file of its own, which browsers can load too.
+export { median } from './median.js'
 
 /** Nanoseconds, with the precision of three digits that a histogram has. */
 export interface Percentiles {

@@ -25,29 +25,29 @@ export interface EchoCaller {
 /** Long enough never to fire. */
 const timeoutMs = 60_000
 
-/** One after the other, in milliseconds each. */
+/** One after the other, in nanoseconds each. */
 async function oneInFlight({ call }: EchoCaller, { count, whole }: TaskInput): Promise<Float64Array> {
   const message = new StampedMessage()
-  const samplesMs = new Float64Array(count)
+  const samplesNs = new Float64Array(count)
   for (let index = 0; index < count; index++) {
     message.stamp(index)
     const began = performance.now()
     const reply = await call(message.bytes)
-    samplesMs[index] = performance.now() - began
+    samplesNs[index] = (performance.now() - began) * 1e6
     verify(reply, messageBytes, index, whole)
   }
-  return samplesMs
+  return samplesNs
 }
 
 async function oneInFlightJson({ callJson }: EchoCaller, { count }: TaskInput): Promise<Float64Array> {
-  const samplesMs = new Float64Array(count)
+  const samplesNs = new Float64Array(count)
   for (let index = 0; index < count; index++) {
     const began = performance.now()
     const reply = await callJson({ index, price: 12.5, ok: true })
-    samplesMs[index] = performance.now() - began
+    samplesNs[index] = (performance.now() - began) * 1e6
     verifyQuote(reply, index)
   }
-  return samplesMs
+  return samplesNs
 }
 
 function verifyQuote(reply: Quote, index: number): void {

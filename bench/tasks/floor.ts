@@ -40,6 +40,22 @@ export function timeBatches({ count, batches = 1 }: TaskInput, roundTrips: (coun
   return meansNs
 }
 
+/**
+ * Each round trip by itself, the clock included.
+ * @param roundTrips of these messages: so many, from this number
+ * @returns nanoseconds
+ */
+export function timeEach({ count }: TaskInput, roundTrips: (count: number, from: number) => void): Float64Array {
+  roundTrips(warmUps, 0)
+  const samplesNs = new Float64Array(count)
+  for (let index = 0; index < count; index++) {
+    const began = performance.now()
+    roundTrips(1, index)
+    samplesNs[index] = (performance.now() - began) * 1e6
+  }
+  return samplesNs
+}
+
 export function roundTripsIn({ count, batches = 1 }: TaskInput): number {
   return warmUps + count * batches
 }
@@ -135,7 +151,7 @@ function farRecords(words: Int32Array, count: number): void {
 }
 
 /**
- * `floor`: one cache line bounced by a bare loop. `wireFloor`: the three lines each way that a message of this wire
+ * `floor`: one cache line bounced by a bare loop; `floorTimed` times every single bounce. `wireFloor`: the three lines each way that a message of this wire
  * occupies (head, record header, payload), written and read by a bare loop that checks and counts nothing else.
  *
  * ```
@@ -146,6 +162,7 @@ function farRecords(words: Int32Array, count: number): void {
 export function nearFloors(words: Int32Array): Tasks {
   return {
     floor: (input) => timeBatches(input, nearBounce(words)),
+    floorTimed: (input) => timeEach(input, nearBounce(words)),
     oneLine: (input) => timeBatches(input, nearShared(words)),
     wireFloor: (input) => timeBatches(input, nearRecords(words)),
   }
@@ -154,6 +171,7 @@ export function nearFloors(words: Int32Array): Tasks {
 export function farFloors(words: Int32Array): Tasks {
   return {
     floor: (input) => farBounce(words, roundTripsIn(input)),
+    floorTimed: (input) => farBounce(words, roundTripsIn(input)),
     oneLine: (input) => farShared(words, roundTripsIn(input)),
     wireFloor: (input) => farRecords(words, roundTripsIn(input)),
   }

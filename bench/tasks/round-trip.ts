@@ -6,21 +6,21 @@ import type { BusEnds } from './bus-ends.js'
 
 type Tasks = Side['tasks']
 
-/** Round trips one after the other, in milliseconds each. */
+/** Round trips one after the other, in nanoseconds each. */
 async function times(ends: BusEnds, { count, ms = 0, whole }: TaskInput): Promise<Float64Array> {
   const { tx, rx } = ends
   const message = new StampedMessage()
-  const samplesMs = new Float64Array(count)
+  const samplesNs = new Float64Array(count)
   for (let index = 0; index < count; index++) {
     if (ms > 0) await sleep(ms)
     message.stamp(index)
     const began = performance.now()
     await tx.send(message.bytes)
     const reply = await rx.recv()
-    samplesMs[index] = performance.now() - began
+    samplesNs[index] = (performance.now() - began) * 1e6
     verify(reply?.data, messageBytes, index, whole)
   }
-  return samplesMs
+  return samplesNs
 }
 
 async function echo({ tx, rx }: BusEnds, { count }: TaskInput): Promise<void> {
@@ -33,16 +33,16 @@ async function echo({ tx, rx }: BusEnds, { count }: TaskInput): Promise<void> {
 
 function timesSync({ tx, rx }: BusEnds, { count, whole }: TaskInput): Float64Array {
   const message = new StampedMessage()
-  const samplesMs = new Float64Array(count)
+  const samplesNs = new Float64Array(count)
   for (let index = 0; index < count; index++) {
     message.stamp(index)
     const began = performance.now()
     tx.sendSync(message.bytes)
     const reply = rx.recvSync()
-    samplesMs[index] = performance.now() - began
+    samplesNs[index] = (performance.now() - began) * 1e6
     verify(reply?.data, messageBytes, index, whole)
   }
-  return samplesMs
+  return samplesNs
 }
 
 function echoSync({ tx, rx }: BusEnds, { count }: TaskInput): void {

@@ -4,7 +4,7 @@ import { messageBytes, StampedMessage, StreamCheck } from '../harness/message.js
 import { Patience } from '../harness/patience.js'
 import type { Side } from '../harness/side.js'
 import type { BusEnds, Rx, Tx } from './bus-ends.js'
-import { timeBatches, warmUps } from './floor.js'
+import { timeBatches, timeEach, warmUps } from './floor.js'
 
 type Tasks = Side['tasks']
 
@@ -68,11 +68,11 @@ function farEchoes({ tx, rx }: BusEnds): (count: number) => void {
 }
 
 /** The same with guards: written and read in place. */
-function nearGuards({ tx, rx }: BusEnds): (count: number) => void {
+function nearGuards({ tx, rx }: BusEnds): (count: number, from?: number) => void {
   const message = new StampedMessage()
   const patience = new Patience()
-  return (count) => {
-    for (let index = 0; index < count; index++) {
+  return (count, from = 0) => {
+    for (let index = from; index < from + count; index++) {
       message.stamp(index)
       const slot = claim(tx, patience)
       message.writeTo(slot.view)
@@ -112,18 +112,6 @@ function answerAll(answer: (count: number) => void, { count, batches = 1 }: Task
   for (let batch = 0; batch < batches; batch++) answer(count)
 }
 
-/** Each round trip by itself, in nanoseconds, clock included. */
-function timed(roundTrips: (count: number, from?: number) => void, { count }: TaskInput): Float64Array {
-  roundTrips(warmUps)
-  const samplesNs = new Float64Array(count)
-  for (let index = 0; index < count; index++) {
-    const began = performance.now()
-    roundTrips(1, index)
-    samplesNs[index] = (performance.now() - began) * 1e6
-  }
-  return samplesNs
-}
-
 /** Every byte of every message, both ways, before anything is timed. */
 function nearCheck({ tx, rx }: BusEnds, { count }: TaskInput): number {
   const message = new StampedMessage()
@@ -155,7 +143,7 @@ function farCheck({ tx, rx }: BusEnds, { count }: TaskInput): void {
 
 /**
  * Both threads spin: `spin` with `trySend` and `consume`, `guard` with `trySendZeroCopy` and `tryRecvZeroCopy`; `spinTimed`
- * times every single one.
+ * and `guardTimed` time every single one.
  *
  * ```
  *  near                         far
@@ -169,8 +157,9 @@ export function nearSpins(ends: BusEnds): Tasks {
   return {
     check: (input) => nearCheck(ends, input),
     spin: (input) => timeBatches(input, roundTrips),
-    spinTimed: (input) => timed(roundTrips, input),
+    spinTimed: (input) => timeEach(input, roundTrips),
     guard: (input) => timeBatches(input, guards),
+    guardTimed: (input) => timeEach(input, guards),
   }
 }
 
@@ -182,5 +171,6 @@ export function farSpins(ends: BusEnds): Tasks {
     spin: (input) => answerAll(echoes, input),
     spinTimed: (input) => answerAll(echoes, input),
     guard: (input) => answerAll(guards, input),
+    guardTimed: (input) => answerAll(guards, input),
   }
 }
