@@ -3,7 +3,7 @@ import { Consumer, type RecordHandler } from '../ring/consumer.js'
 import type { CorrelationId } from '../ring/correlation.js'
 import { DATA_OFFSET } from '../ring/ring-descriptor.js'
 import type { Lane } from '../transport/link.js'
-import { block, mustNotBlock } from './block.js'
+import { BlockingWait } from './blocking-wait.js'
 import { type LoopTask, LoopWatch, type LoopWatchOptions } from './loop-watch.js'
 import { CorrelatedMessage, Message } from './message.js'
 import { type Attempt, type NotYet, notYet } from './not-yet.js'
@@ -31,8 +31,7 @@ export class Receiver implements RxSlotOwner {
   readonly #session: Session
   readonly #lane: Lane
   readonly #consumer: Consumer
-  readonly #neverSleep: boolean
-  readonly #canBlock: boolean
+  readonly #blocking: BlockingWait
   readonly #debug: boolean
   readonly #correlated: boolean
   readonly #seenHead: () => number
@@ -47,14 +46,13 @@ export class Receiver implements RxSlotOwner {
     this.#session = session
     this.#lane = lane
     this.views = new SlotViews(lane.memory.bytes.buffer, lane.memory.capacityBytes)
-    this.#neverSleep = options.neverSleep
-    this.#canBlock = lane.sleeper.canBlock
     this.#debug = options.debug
     this.#correlated = options.correlated
     const signals = { wakePeer: lane.wakePeer, corrupt: (error: RingwayError) => session.corrupt(error) }
     const consumer = new Consumer(lane.memory, signals, { pureSpin: options.neverSleep })
     this.#consumer = consumer
     this.#seenHead = () => consumer.seenHead
+    this.#blocking = new BlockingWait(session, lane.sleeper, this.#seenHead, options.neverSleep)
     this.queue = new WaitQueue(session, lane.sleeper, this.#seenHead, options)
     session.onEnd(() => this.#ended())
   }
@@ -111,9 +109,9 @@ export class Receiver implements RxSlotOwner {
   }
 
   receiveSync<T>(what: string, take: Attempt<T | undefined>, options: BlockOptions | undefined): T | undefined {
-    if (!this.#canBlock) throw mustNotBlock(what)
+    this.#blocking.checkAllowed(what)
     this.#checkFree()
-    return block(what, take, this.#session, this.#lane.sleeper, this.#seenHead, this.#neverSleep, options)
+    return this.#blocking.until(what, take, options)
   }
 
   readonly takeMessage: Attempt<Message | undefined> = () => {

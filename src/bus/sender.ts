@@ -3,7 +3,7 @@ import type { CorrelationId } from '../ring/correlation.js'
 import { Producer } from '../ring/producer.js'
 import { DATA_OFFSET } from '../ring/ring-descriptor.js'
 import type { Lane } from '../transport/link.js'
-import { block, mustNotBlock } from './block.js'
+import { BlockingWait } from './blocking-wait.js'
 import type { LoopWatchOptions } from './loop-watch.js'
 import { type Attempt, type NotYet, notYet } from './not-yet.js'
 import { type Payload, payloadBytes } from './payload.js'
@@ -24,10 +24,9 @@ export class Sender implements TxSlotOwner {
   readonly queue: WaitQueue
   readonly views: SlotViews
   readonly #session: Session
-  readonly #lane: Lane
   readonly #producer: Producer
   readonly #seenTail: () => number
-  readonly #canBlock: boolean
+  readonly #blocking: BlockingWait
   /** Told of every call or reply that a guard has sent. */
   onSlotSent: ((correlationId: CorrelationId) => void) | undefined
   #corks = 0
@@ -37,14 +36,13 @@ export class Sender implements TxSlotOwner {
 
   constructor(session: Session, lane: Lane, options: SenderOptions) {
     this.#session = session
-    this.#lane = lane
     this.views = new SlotViews(lane.memory.bytes.buffer, lane.memory.capacityBytes)
     const signals = { wakePeer: lane.wakePeer, corrupt: (error: RingwayError) => session.corrupt(error) }
     const lazyConsumer = !session.link.peer.native && !options.allowStall
     const producer = new Producer(lane.memory, signals, { lazyConsumer })
     this.#producer = producer
     this.#seenTail = () => producer.seenTail
-    this.#canBlock = lane.sleeper.canBlock
+    this.#blocking = new BlockingWait(session, lane.sleeper, this.#seenTail, false)
     this.queue = new WaitQueue(session, lane.sleeper, this.#seenTail, options)
     session.onEnd(() => this.#ended())
   }
@@ -98,7 +96,7 @@ export class Sender implements TxSlotOwner {
     checkTypeId(typeId)
     const bytes = payloadBytes(data)
     if (this.#write(bytes, typeId, correlationId) !== notYet) return
-    this.#block('sendSync', () => this.#write(bytes, typeId, correlationId), options)
+    this.#blocking.until('sendSync', () => this.#write(bytes, typeId, correlationId), options)
   }
 
   trySendZeroCopy(maxBytes: number, typeId: number, correlationId?: CorrelationId): TxGuard | undefined {
@@ -137,7 +135,7 @@ export class Sender implements TxSlotOwner {
     this.#checkFirst('sendZeroCopySync')
     checkTypeId(typeId)
     checkSlotSize(maxBytes)
-    return this.#block('sendZeroCopySync', () => this.#claim(maxBytes, typeId, correlationId), options)
+    return this.#blocking.until('sendZeroCopySync', () => this.#claim(maxBytes, typeId, correlationId), options)
   }
 
   cork(): void {
@@ -232,13 +230,9 @@ export class Sender implements TxSlotOwner {
     return false
   }
 
-  #block<T>(what: string, attempt: Attempt<T>, options: BlockOptions | undefined): T {
-    return block(what, attempt, this.#session, this.#lane.sleeper, this.#seenTail, false, options)
-  }
-
   /** For `Sync`, which cannot wait behind promises. */
   #checkFirst(what: string): void {
-    if (!this.#canBlock) throw mustNotBlock(what)
+    this.#blocking.checkAllowed(what)
     this.#checkFree()
     if (this.queue.busy) throw busy('promise sends are waiting for room')
   }

@@ -89,7 +89,7 @@ const compilers: readonly Compiler[] = ['TurboFan', 'Maglev']
 export const polling: Litmus = {
   name: 'polling',
   claim: 'A loop of plain reads reads in every turn, however far it was optimised',
-  reliedOnIn: ['src/ring/atomics.ts', 'src/ring/consumer.ts', 'src/bus/block.ts', 'src/bus/loop-watch.ts'],
+  reliedOnIn: ['src/ring/atomics.ts', 'src/ring/consumer.ts', 'src/bus/blocking-wait.ts', 'src/bus/loop-watch.ts'],
   between: 'processes',
   roles: [poller, changer],
   variants: [

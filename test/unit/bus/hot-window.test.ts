@@ -39,6 +39,25 @@ describe('a HotWindow', () => {
     expect(lengthUs(window)).toBe(50)
   })
 
+  it('takes ever more short sleeps to be as long as ever when that was in vain each time', () => {
+    const window = new HotWindow(50)
+    const sleeps: number[] = []
+    for (let restored = 0; restored < 9; restored++) {
+      for (let miss = 0; miss < 5; miss++) window.miss(10)
+      let slept = 0
+      do {
+        window.woken(10.1)
+        slept++
+      } while (!window.isOpen(10.14))
+      sleeps.push(slept)
+    }
+    expect(sleeps).toEqual([1, 2, 4, 8, 16, 32, 64, 64, 64])
+    window.hit()
+    for (let miss = 0; miss < 5; miss++) window.miss(10)
+    window.woken(10.1)
+    expect(window.isOpen(10.14)).toBe(true)
+  })
+
   it('stays short after a long sleep', () => {
     const window = new HotWindow(50)
     for (let miss = 0; miss < 5; miss++) window.miss(10)
