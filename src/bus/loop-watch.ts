@@ -93,8 +93,8 @@ export class LoopWatch {
   /** The same, and tries now. */
   wake(): void {
     if (!this.#task.wanted) return
-    this.#run()
-    this.#goOn(performance.now())
+    const progress = this.#run()
+    this.#goOn(performance.now(), progress)
   }
 
   /** Nothing is wanted any more. */
@@ -129,12 +129,16 @@ export class LoopWatch {
     return progress
   }
 
-  /** Decides how to wait on: look again at the loop's next turn, or sleep. */
-  #goOn(now: number): void {
+  /**
+   * Decides how to wait on: look again at the loop's next turn, or sleep.
+   * @param progress of the run that has just been: it may have left something, because a task takes so much at a time, and
+   *   nobody would wake us for that. Only a run in vain shows that there is nothing more.
+   */
+  #goOn(now: number, progress = false): void {
     if (this.#running) return
     if (!this.#task.wanted) this.rest()
     else if (this.#task.held) this.#suspend()
-    else if (this.#worthPolling(now)) this.nextTurn()
+    else if (progress || this.#worthPolling(now)) this.nextTurn()
     else this.#sleep(now)
   }
 
@@ -158,7 +162,7 @@ export class LoopWatch {
       // Who never goes to sleep never looks for the peer on the way there.
       if (this.#neverSleep) this.#session.failed()
     }
-    this.#goOn(now)
+    this.#goOn(now, progress)
   }
 
   #sleep(now: number): void {
@@ -190,8 +194,8 @@ export class LoopWatch {
     this.#successes = 0
     const now = performance.now()
     this.#window.woken(now)
-    this.#run()
-    this.#goOn(now)
+    const progress = this.#run()
+    this.#goOn(now, progress)
   }
 
   #suspend(): void {

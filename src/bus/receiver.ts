@@ -66,7 +66,16 @@ export class Receiver implements RxSlotOwner {
    * beside them. Whoever asks for it disposes of it.
    */
   watch(task: LoopTask, options: LoopWatchOptions): LoopWatch {
-    return new LoopWatch(this.#session, this.#lane.sleeper, this.#seenHead, options, task)
+    return new LoopWatch(this.#session, this.#lane.sleeper, this.#seenBeforeSleep, options, task)
+  }
+
+  /**
+   * `consume` does not look again behind the last record that it saw, and woken from a sleep a task may go straight to the
+   * next one: what it took has to be given back before, or the peer may wait for that room while we wait for the peer.
+   */
+  readonly #seenBeforeSleep = (): number => {
+    if (this.#lent === undefined) this.#consumer.publish()
+    return this.#consumer.seenHead
   }
 
   /** Of the record that a handler of `consume` has in hand. */

@@ -122,6 +122,47 @@ describe('a caller that takes no replies', () => {
   })
 })
 
+describe('an end that goes to sleep after what it took', () => {
+  // Slots of 1920 bytes, which are told of at once, and of 256, which are not: then a slot of 2048 fits only behind a skip,
+  // and only when the 256 bytes are given back.
+  const sizes = [1920 - 64, 256 - 64, 2048 - 64]
+
+  it('has given back the room of replies, so that the largest ones go on to come', async () => {
+    const handlers = {
+      1: (request: Uint8Array) => new Uint8Array(new Uint16Array(request.slice().buffer)[0] as number),
+    }
+    const { client } = await served(handlers, { capacityBytes: 4096 }, { hotUs: 0 })
+    for (const size of [...sizes, ...sizes]) {
+      const reply = await client.call(1, Uint16Array.of(size), { timeoutMs: 5000 })
+      expect(reply).toHaveLength(size)
+    }
+  })
+})
+
+describe('an end that polls for no time', () => {
+  it('serves more calls at once than it takes in one turn', async () => {
+    const { client } = await served({ 1: () => nothing }, { hotUs: 0 })
+    const calls = Array.from({ length: 300 }, () => client.call(1, nothing, { timeoutMs: 5000 }))
+    expect(await Promise.all(calls)).toHaveLength(300)
+  })
+
+  it('takes more replies at once than in one turn', async () => {
+    let answer = (): void => undefined
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve
+    })
+    const { client, server } = await served(
+      { 1: () => answered.then(() => nothing) },
+      { maxConcurrent: 1000 },
+      { hotUs: 0 },
+    )
+    const calls = Array.from({ length: 600 }, () => client.call(1, nothing, { timeoutMs: 5000 }))
+    await vi.waitFor(() => expect(server.runningCalls).toBe(600))
+    answer()
+    expect(await Promise.all(calls)).toHaveLength(600)
+  })
+})
+
 describe('a stream', () => {
   it('that had to wait for a handler keeps the credit that came meanwhile', async () => {
     let release: (() => void) | undefined
