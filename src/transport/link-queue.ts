@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { Server, type Socket } from 'node:net'
 import { RingwayError } from '../errors.js'
 import { notePending } from './deadlock.js'
@@ -52,6 +53,8 @@ export class LinkQueue implements AsyncIterableIterator<MappedLink, undefined> {
   constructor(reception: Reception, maxLinks: number) {
     this.#reception = reception
     this.#maxLinks = maxLinks
+    // Each handshake listens to it: Node takes more than ten listeners for a leak, and says so on stderr.
+    setMaxListeners(maxHandshakes, this.#abort.signal)
   }
 
   [Symbol.asyncIterator](): this {

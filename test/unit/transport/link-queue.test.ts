@@ -97,6 +97,22 @@ describe('accepting peer after peer', () => {
     release(ours, theirs)
   })
 
+  it('greets a crowd that says nothing without any warning of the process', async () => {
+    const warnings: string[] = []
+    const onWarning = ({ message }: Error): void => void warnings.push(message)
+    process.on('warning', onWarning)
+    const path = socketPath()
+    const queue = acceptLinks(path, [4096], { role: 'consumer' })
+    const next = queue.next()
+    await vi.waitFor(() => expect(existsSync(path)).toBe(true))
+    const silent = Array.from({ length: 16 }, () => new RawConnector(path))
+    for (const connector of silent) await connector.takeOffer()
+    await queue.return?.()
+    await next
+    process.off('warning', onWarning)
+    expect(warnings).toEqual([])
+  })
+
   it('tells of peers that fail, and goes on', async () => {
     expectNothingLeft()
     const path = socketPath()
