@@ -1,6 +1,7 @@
 import { deserialize, serialize } from 'node:v8'
 import { type Payload, payloadBytes } from '../bus/payload.js'
 import { ErrorCode, RingwayError } from '../errors.js'
+import { checkCloneClaims } from './clone-claims.js'
 import { RpcError } from './rpc-error.js'
 
 /** A value that can be written straight into a slot of the ring. */
@@ -88,10 +89,17 @@ export function json<Value = unknown>(): Codec<Value> {
 
 const structuredCodec: Codec<unknown> = {
   encode: (value) => (value === undefined ? nothing : serialize(value)),
-  decode: (own) => (own.byteLength === 0 ? undefined : deserialize(own)),
+  decode: (own) => {
+    if (own.byteLength === 0) return undefined
+    checkCloneClaims(own)
+    return deserialize(own)
+  },
 }
 
-/** V8's own format, as `structuredClone` has it: Map, Set, Date, BigInt, buffers, cycles. Between Node.js programs only. */
+/**
+ * V8's own format, as `structuredClone` has it: Map, Set, Date, BigInt, buffers, cycles. Between Node.js programs only. Arrays
+ * with more than a million empty places are refused where they arrive.
+ */
 export function structured<Value = unknown>(): Codec<Value> {
   return structuredCodec as Codec<Value>
 }
