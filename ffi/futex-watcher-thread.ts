@@ -114,20 +114,32 @@ export function runWatcherThread(load: NodeJS.Require): void {
     parentPort?.postMessage(slot)
   }
 
-  /** @returns which entry was woken; negative when something else ended the sleep */
-  const sleepOnWatched = (requests: number): number => {
+  /** @returns false when it was no wake that ended the sleep */
+  const sleepOnWatched = (requests: number): boolean => {
     expectWord(2 * watched.length, controlAddress, requests)
     const [seconds, nanoseconds] = process.hrtime()
     const end = nanoseconds + data.sliceMs * 1e6
     deadline[0] = BigInt(seconds + Math.floor(end / 1e9))
     deadline[1] = BigInt(end % 1e9)
     const woken: number = waitv(data.sysFutexWaitv, waiters, 2 * watched.length + 1, 0, deadline, CLOCK_MONOTONIC)
-    if (woken >= 0) return woken
+    if (woken >= 0) return true
     const code = koffi.errno()
     // No memory, or an address that is not mapped any more: then this is a thread that polls.
     if (code !== EAGAIN && code !== EINTR && code !== ETIMEDOUT)
       Atomics.wait(control, controlWord.requests, requests, 4)
-    return -1
+    return false
+  }
+
+  /**
+   * What was taken back while we slept: a wake there was meant for whoever sleeps there now. The kernel names one of the
+   * words that were woken, and it may have been several, ours among them.
+   */
+  const passOnWakes = (): void => {
+    for (let entry = 0; entry < 2 * watched.length; entry++) {
+      const slot = watched[entry >> 1] as number
+      if (Atomics.load(states, slot) === slotState.armed) continue
+      wake(data.sysFutex, waiters[3 * entry + 1], FUTEX_WAKE, 1)
+    }
   }
 
   while (Atomics.load(control, controlWord.stop) === 0) {
@@ -138,18 +150,14 @@ export function runWatcherThread(load: NodeJS.Require): void {
       if (state === slotState.armed) watch(slot)
       else if (state === slotState.removing) forget(slot)
     }
+    // SYNC no-lost-request: how this thread sleeps, then requests, compared by whoever lets it sleep; other end: #request.
     if (watched.length === 0) {
       // No limit: unlike a futex, this ends when the thread is terminated.
       Atomics.store(control, controlWord.sleeping, sleepKind.atomics)
       Atomics.wait(control, controlWord.requests, requests)
     } else {
       Atomics.store(control, controlWord.sleeping, sleepKind.futex)
-      const woken = sleepOnWatched(requests)
-      const slot = watched[woken >> 1]
-      // Taken back while we slept: the wake was meant for whoever sleeps there now.
-      if (slot !== undefined && woken >= 0 && Atomics.load(states, slot) !== slotState.armed) {
-        wake(data.sysFutex, waiters[3 * woken + 1], FUTEX_WAKE, 1)
-      }
+      if (sleepOnWatched(requests)) passOnWakes()
     }
     Atomics.store(control, controlWord.sleeping, sleepKind.awake)
   }

@@ -247,6 +247,34 @@ describe.runIf(hasFutexWaitv())('the thread of a FutexWatcher', () => {
     await watcher.remove(id)
   })
 
+  it('passes on a wake that came together with a request of its own process', async () => {
+    const watcher = newWatcher()
+    const id = watcher.add(ring(0))
+    const other = watcher.add(ring(1))
+    // Later the two calls have to be quick.
+    futexWake(ring(1).wordAddress, 1)
+    watcher.arm(other, 0, () => undefined)
+    watcher.disarm(other)
+    watcher.arm(id, 0, () => undefined)
+    await until(() => wordOf(0) === 1)
+    await sleep(20)
+    watcher.disarm(id)
+    const worker = new Worker(await bundleProgram('futex-sleeper'), {
+      workerData: { fd: memory.fd, mode: 'wait', offset: wordOffset },
+    })
+    const ended = new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject))
+    const exited = new Promise((resolve) => worker.once('exit', resolve))
+    await new Promise((resolve) => worker.once('online', resolve))
+    await sleep(200)
+    // Both before the thread runs: it leaves all words at once, and the kernel tells it of the request alone.
+    const taken = futexWake(ring(0).wordAddress, 1)
+    watcher.arm(other, 0, () => undefined)
+    expect(taken).toBe(1)
+    expect(await ended).toBe('woken')
+    await exited
+    await Promise.all([watcher.remove(id), watcher.remove(other)])
+  })
+
   it('ends when no ring has been left for a while, and comes back', async () => {
     const threads = () => readdirSync('/proc/self/task').length
     // Those of the tests before this one.
