@@ -2,7 +2,11 @@
 //   package   dist/esm and dist/cjs: what users import, and the command line
 //   types     the .d.ts files beside them (by tsc)
 //   bench     .build/bench mirrors bench: every file there becomes a bundle that node runs
+//   litmus    .build/test/litmus: the litmus tests, and the program of their sides
 //   children  .build/test mirrors test/*/children: programs that tests start as processes of their own
+//   campaign  .build/test/campaign: the fault campaign, and the program of the processes that it kills
+//   model     .build/test/model/spin: what searches the models
+//   fuzz      .build/test/fuzz: the fuzzer against live processes, and those processes
 import { spawnSync } from 'node:child_process'
 import {
   existsSync,
@@ -159,9 +163,42 @@ export async function bundleBenches() {
 
 export async function bundleChildren() {
   await bundlePrograms(['test/process/children', 'test/interop/children'], 'test', '.build/test')
+  await bundleCampaign()
 }
 
-const targets = { package: bundlePackage, types: emitTypes, bench: bundleBenches, children: bundleChildren }
+export async function bundleCampaign() {
+  await bundlePrograms(['test/campaign/programs'], 'test', '.build/test')
+}
+
+export async function bundleFuzz() {
+  const processes = filesUnder(join(root, 'test/fuzz/live/processes')).map((name) => `test/fuzz/live/processes/${name}`)
+  await bundle({
+    entryPoints: ['test/fuzz/live/main.ts', ...processes],
+    format: 'esm',
+    outbase: 'test',
+    outdir: '.build/test',
+  })
+}
+
+export async function bundleLitmus() {
+  const entryPoints = ['test/litmus/main.ts', 'test/litmus/side.ts']
+  await bundle({ entryPoints, format: 'esm', outbase: 'test', outdir: '.build/test' })
+}
+
+export async function bundleModel() {
+  await bundle({ entryPoints: ['test/model/spin/main.ts'], format: 'esm', outbase: 'test', outdir: '.build/test' })
+}
+
+const targets = {
+  litmus: bundleLitmus,
+  package: bundlePackage,
+  types: emitTypes,
+  bench: bundleBenches,
+  children: bundleChildren,
+  campaign: bundleCampaign,
+  fuzz: bundleFuzz,
+  model: bundleModel,
+}
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   for (const name of process.argv.slice(2)) {

@@ -57,6 +57,16 @@ export default defineConfig({
           ...alone(2),
         },
       },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+          ...alone(3),
+        },
+      },
     ],
   },
 })
