@@ -116,9 +116,11 @@ describe('the packed package', () => {
     return () => project[Symbol.asyncDispose]()
   }, 120_000)
 
-  it('holds what is built, the licence, the README and the list of changes, and nothing else', () => {
-    const outsideDist = project.packedFiles.filter((path) => !path.startsWith('dist/'))
-    expect(outsideDist).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'])
+  it('holds what is built, the documentation, the licence, the README and the list of changes, and nothing else', () => {
+    const elsewhere = project.packedFiles.filter((path) => !/^(dist|docs)\//.test(path))
+    expect(elsewhere).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'])
+    expect(project.packedFiles).toContain('docs/errors.md')
+    expect(project.packedFiles.filter((path) => path.startsWith('docs/evidence/report'))).toEqual([])
     const kinds = project.packedFiles.filter((path) => !/\.(js|d\.ts)$/.test(path) && path.startsWith('dist/'))
     expect(kinds).toEqual(['dist/cjs/package.json'])
   })
