@@ -179,7 +179,8 @@ const canMakeTerminals = spawnSync('script', ['--version']).status === 0
 describe.runIf(canMakeTerminals)('ringway top on a terminal', () => {
   /** The command on a pseudo terminal of its own. */
   function onTerminal(args: string, { size = 'cols 180 rows 100', before = '' } = {}) {
-    const command = `unset NO_COLOR FORCE_COLOR; ${before} stty ${size}; exec "${process.execPath}" "${bundle}" top ${args}`
+    // Whoever runs these tests may want no colours himself; and Node takes it that a CI has none.
+    const command = `unset CI NO_COLOR FORCE_COLOR; ${before} stty ${size}; exec "${process.execPath}" "${bundle}" top ${args}`
     return spawnProgram('script', ['-qec', command, '/dev/null'], { env: { TERM: 'xterm-256color' } })
   }
 
