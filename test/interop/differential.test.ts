@@ -109,8 +109,9 @@ function agreement(program: PeerProgram): void {
     const random = new SeededRandom(runSeed ^ (index + 1))
     const capacity = 4096 << random.below(8)
     const produces = index % 2 === 0
-    const largest = produces ? largestPayload(capacity) : largestPayloadForStockConsumer(capacity)
-    const sizes = random.pick([`0-${Math.max(0, largest)}`, `0,${Math.max(0, largest)},1`, '0-63'])
+    // Before a stock consumer the smallest of these rings takes empty payloads only.
+    const largest = Math.max(0, produces ? largestPayload(capacity) : largestPayloadForStockConsumer(capacity))
+    const sizes = random.pick([`0-${largest}`, `0,${largest},${Math.min(1, largest)}`, `0-${Math.min(63, largest)}`])
     const seed = 1 + random.below(2 ** 31)
     const place = random.oneIn(2) ? 'listen' : 'connect'
     // What is compared here is the hash of all messages; a failure shows the command lines, and with them seed and sizes.

@@ -17,7 +17,9 @@ describePeer(tachyonInPython(), 'the pages that show the real Tachyon of PyPI', 
   )
 
   it('are among those that are run', () => {
-    expect(new Set(steps.map(({ path }) => path))).toEqual(new Set(runPages))
+    expect(new Set(steps.map(({ path }) => path))).toEqual(
+      new Set(['README.md', 'docs/guide/first-ten-minutes.md', 'docs/guide/calls.md']),
+    )
   })
 
   it.each(steps)('tell at $path:$line what can be run', async (step) => {
