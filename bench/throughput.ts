@@ -1,9 +1,9 @@
 import { type Bench, type Conditions, closeAll, interleave, type Rounds } from './harness/bench.js'
+import type { Collections } from './harness/collections.js'
 import { bandwidth, duration, rate, size, times } from './harness/format.js'
 import { Pair } from './harness/pair.js'
 import { median } from './harness/statistics.js'
 import { table } from './harness/table.js'
-import type { Collections } from './tasks/steady.js'
 
 interface Stream {
   readonly title: string

@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { TaskInput } from '../harness/channel.js'
 import { messageBytes, StampedMessage, verify } from '../harness/message.js'
+import { processorTimeNs } from '../harness/processor-time.js'
 import type { Side } from '../harness/side.js'
 import type { BusEnds } from './bus-ends.js'
 
@@ -18,24 +18,6 @@ async function cpuWhileIdle(ms: number): Promise<IdleCost> {
   const beforeNs = processorTimeNs()
   await sleep(ms)
   return { cpuUs: (processorTimeNs() - beforeNs) / 1000, elapsedMs: performance.now() - began }
-}
-
-/**
- * What all threads of this process have run. Not `process.cpuUsage()`: a kernel that counts in ticks charges a whole one
- * of 4 ms to whoever a timer has just woken, and makes a tenfold of what a resting process uses.
- */
-function processorTimeNs(): number {
-  const threads = readdirSync('/proc/self/task')
-  return threads.reduce((sum, thread) => sum + Number(schedstat(thread).split(' ')[0]), 0)
-}
-
-function schedstat(thread: string): string {
-  try {
-    return readFileSync(`/proc/self/task/${thread}/schedstat`, 'latin1')
-  } catch {
-    // It has ended since the folder was read.
-    return '0'
-  }
 }
 
 /** Traffic first, so that what is measured is how a bus comes to rest. */
