@@ -9,6 +9,7 @@ const fields = {
   'event-loop': [],
   compare: [],
   endings: ['exitMs.none', 'exitMs.native'],
+  tail: ['default.percentilesNs.p999', 'both.percentilesNs.p999', 'waitingPercent.0.1'],
   rpc: ['floorNs', 'spin.ratio', 'async.oneInFlightNs', 'async.callsPerSecond64'],
 }
 

@@ -10,6 +10,7 @@ import { Scratch } from './harness/scratch.js'
 import { micro } from './micro.js'
 import { rpcBench } from './rpc.js'
 import { rtt } from './rtt.js'
+import { tail } from './tail.js'
 import { throughput } from './throughput.js'
 
 const benches: Readonly<Record<string, Bench>> = {
@@ -19,6 +20,7 @@ const benches: Readonly<Record<string, Bench>> = {
   compare,
   endings,
   rpc: rpcBench,
+  tail,
   micro,
 }
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { Bus } from '../../src/index.js'
+import { Bus, type EndpointOptions } from '../../src/index.js'
 import type { Contender, Place } from '../harness/contender.js'
 import { type BusEnds, sideOf } from '../tasks/bus-ends.js'
 import { farCopies, nearCopies } from '../tasks/copy.js'
@@ -11,10 +11,16 @@ import { farStreams, nearStreams } from '../tasks/stream.js'
 const waitForListenerMs = 10_000
 
 /** Each side listens where it receives, and connects where it sends. */
-export async function openEnds(place: Place, into: string, from: string, capacityBytes: number): Promise<BusEnds> {
+export async function openEnds(
+  place: Place,
+  into: string,
+  from: string,
+  capacityBytes: number,
+  options: EndpointOptions = {},
+): Promise<BusEnds> {
   const [tx, rx] = await Promise.all([
-    Bus.connect(join(place.folder, into), { waitForListenerMs }),
-    Bus.listen(join(place.folder, from), capacityBytes),
+    Bus.connect(join(place.folder, into), { waitForListenerMs, ...options }),
+    Bus.listen(join(place.folder, from), capacityBytes, options),
   ])
   return { tx, rx }
 }

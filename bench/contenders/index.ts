@@ -13,6 +13,7 @@ import { firstRun, spin } from './spin.js'
 import { tachyonPython } from './tachyon.js'
 import { threadBusOf } from './thread-bus.js'
 import { unixSocket } from './unix-socket.js'
+import { waitingBusOf } from './waiting-bus.js'
 import { zeromq } from './zeromq.js'
 
 const usualCapacityBytes = 1 << 16
@@ -25,6 +26,8 @@ export const contenders: Readonly<Record<string, Contender>> = {
   bus: busOf('ringway Bus', usualCapacityBytes),
   'stream-bus': busOf('ringway Bus', streamCapacityBytes),
   'large-bus': busOf('ringway Bus', largeCapacityBytes),
+  'waiting-bus': waitingBusOf('ringway Bus', usualCapacityBytes, {}),
+  'patient-bus': waitingBusOf('ringway Bus, hotUs: 200', usualCapacityBytes, { hotUs: 200 }),
   'thread-bus': threadBusOf(usualCapacityBytes) as Contender,
   'stream-thread-bus': threadBusOf(streamCapacityBytes) as Contender,
   'large-thread-bus': threadBusOf(largeCapacityBytes) as Contender,

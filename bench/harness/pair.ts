@@ -30,12 +30,21 @@ export class Pair {
     this.#near = near
   }
 
-  /** @param processors of the near and of the far side */
-  static async start(contender: string, processors: readonly [number, number], scratch: Scratch): Promise<Pair> {
+  /**
+   * @param processors of the near and of the far side
+   * @param nodeOptions for Node itself, of either side
+   */
+  static async start(
+    contender: string,
+    processors: readonly [number, number],
+    scratch: Scratch,
+    nodeOptions: readonly string[] = [],
+  ): Promise<Pair> {
     const folder = join(scratch.folder, String(pairs++))
     mkdirSync(folder)
     const spec: AgentSpec = { side: 'near', contender, folder, processors }
-    const child = spawn(process.execPath, [...process.execArgv, agentFile, JSON.stringify(spec)], {
+    // The far side's process gets what the near one got.
+    const child = spawn(process.execPath, [...process.execArgv, ...nodeOptions, agentFile, JSON.stringify(spec)], {
       stdio: ['ignore', 2, 2, 'ipc'],
       serialization: 'advanced',
     })
