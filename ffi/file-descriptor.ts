@@ -1,7 +1,8 @@
-import { EBADF } from './libc/constants.js'
+import { EBADF, F_DUPFD_CLOEXEC } from './libc/constants.js'
+import { fcntl } from './libc/fcntl.js'
 import { errno } from './libc/library.js'
 import { unistd } from './libc/unistd.js'
-import { SystemCallError } from './system-call-error.js'
+import { failureOf, SystemCallError } from './system-call-error.js'
 
 /** A descriptor with one owner, who closes it once or gives it up. */
 export class FileDescriptor implements Disposable {
@@ -11,6 +12,13 @@ export class FileDescriptor implements Disposable {
   /** @param fd an open descriptor, which belongs to this object from now on */
   constructor(fd: number) {
     this.#fd = fd
+  }
+
+  /** A second number for the same open file. @throws SystemCallError EMFILE, EBADF */
+  static duplicateOf(fd: number): FileDescriptor {
+    const duplicate = fcntl().fcntl(fd, F_DUPFD_CLOEXEC, 0)
+    if (duplicate === -1) throw failureOf('fcntl', `F_DUPFD_CLOEXEC of ${fd}`)
+    return new FileDescriptor(duplicate)
   }
 
   get fd(): number {

@@ -42,6 +42,7 @@ export const O_CLOEXEC = 0x8_0000
 
 export const SEEK_END = 2
 
+export const F_DUPFD_CLOEXEC = 1030
 export const F_ADD_SEALS = 1033
 export const F_GET_SEALS = 1034
 export const F_SEAL_SEAL = 1

@@ -66,7 +66,7 @@ function* connecting(path: string, lanes: 1 | 2, options: ConnectOptions): Steps
       obstacle = attempt
     } else {
       try {
-        return yield* greetListener(PeerSocket.ofDescriptor(attempt), terms)
+        return yield* greetListener(new PeerSocket(attempt), terms)
       } catch (error) {
         if (!(error instanceof NeverAccepted)) throw error
         obstacle = 'ECONNRESET'

@@ -25,11 +25,10 @@ export class ControlSocket implements PeerWatch {
 
   constructor(peerSocket: PeerSocket) {
     this.#fd = peerSocket.fd
-    this.#socket = peerSocket.toSocket()
+    this.#socket = peerSocket.toSocket((bytes, length) => this.#take(bytes, length))
     this.#socket.unref()
     // An error without a listener ends the process; what matters of it comes as 'close'.
     this.#socket.on('error', () => {})
-    this.#socket.on('data', (bytes) => this.#take(bytes, bytes.length))
     this.#socket.on('end', () => this.#finish('peer-dead'))
     this.#socket.on('close', () => this.#finish('peer-dead'))
     this.#socket.resume()

@@ -7,7 +7,7 @@ import { PeerSocket } from './peer-socket.js'
 import type { Reception } from './reception.js'
 import { runAsync } from './run-steps.js'
 import { type BoundSocket, bindSocket } from './socket-path.js'
-import { systemFailure } from './system-failure.js'
+import { orFail, systemFailure } from './system-failure.js'
 
 /** Handshakes at a time: a peer that is slow to answer holds up only as many others. */
 const maxHandshakes = 16
@@ -151,9 +151,7 @@ export class LinkQueue implements AsyncIterableIterator<MappedLink, undefined> {
     while (!this.#ending && this.#hasRoom()) {
       const socket = this.#waiting.shift()
       if (socket === undefined) return
-      const peerSocket = PeerSocket.ofAccepted(socket)
-      if (peerSocket === undefined) continue
-      const handshake = this.#greet(peerSocket).finally(() => {
+      const handshake = this.#greet(socket).finally(() => {
         this.#handshakes.delete(handshake)
         this.#greetWaiting()
       })
@@ -166,9 +164,10 @@ export class LinkQueue implements AsyncIterableIterator<MappedLink, undefined> {
     return running < maxHandshakes && this.#made + running < this.#maxLinks && this.#links.length + running < maxUntaken
   }
 
-  async #greet(socket: PeerSocket): Promise<void> {
+  async #greet(socket: Socket): Promise<void> {
     try {
       const outcome = await this.#shakeHands(socket)
+      if (outcome === undefined) return
       if (outcome instanceof RingwayError) this.#reception.options.onPeerError?.(outcome)
       else this.#give(outcome)
     } catch (error) {
@@ -176,11 +175,14 @@ export class LinkQueue implements AsyncIterableIterator<MappedLink, undefined> {
     }
   }
 
-  async #shakeHands(socket: PeerSocket): Promise<MappedLink | RingwayError> {
+  /** @returns the peer's error if the peer is to blame; nothing if it has gone already */
+  async #shakeHands(socket: Socket): Promise<MappedLink | RingwayError | undefined> {
     // Only with a single peer is somebody sure to wait for the end of this very handshake.
     const keepAlive = this.#maxLinks === 1
     try {
-      return await runAsync(this.#reception.greet(socket), { signal: this.#abort.signal, keepAlive })
+      const peerSocket = orFail('take a connection', () => PeerSocket.ofAccepted(socket))
+      if (peerSocket === undefined) return undefined
+      return await runAsync(this.#reception.greet(peerSocket), { signal: this.#abort.signal, keepAlive })
     } catch (error) {
       // Our own trouble, such as no descriptor left: a listener for many peers tells it and outlives it.
       const told = this.#maxLinks > 1 && this.#reception.options.onPeerError !== undefined

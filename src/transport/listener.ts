@@ -59,7 +59,7 @@ function* listening(reception: Reception, timeoutMs: number | undefined): Steps<
     for (;;) {
       const descriptor = orFail(`accept a connection on ${path}`, () => acceptUnix(bound.fd))
       if (descriptor !== undefined) {
-        const outcome = yield* reception.greet(PeerSocket.ofDescriptor(descriptor))
+        const outcome = yield* reception.greet(new PeerSocket(descriptor))
         if (!(outcome instanceof RingwayError)) return outcome
         options.onPeerError?.(outcome)
       } else if (now() >= untilMs) {

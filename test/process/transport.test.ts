@@ -222,7 +222,7 @@ describe('a process without a descriptor left', () => {
     expect(await unlucky.receive()).toHaveLength(0)
     expect(await child.json()).toEqual({
       code: 'ERR_RINGWAY_SYSTEM',
-      message: 'Could not create a memfd of 4864 bytes: memfd_create failed with EMFILE',
+      message: 'Could not take a connection: fcntl failed with EMFILE',
     })
     const link = await connectLink(path, 1, { role: 'producer' })
     expect(await child.json()).toMatchObject({ peer: { native: true } })

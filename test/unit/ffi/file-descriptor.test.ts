@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, readlinkSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { FileDescriptor, SystemCallError } from '../../../ffi/index.js'
 import { openDescriptors } from '../../support/process-resources.js'
@@ -38,6 +38,20 @@ describe('FileDescriptor', () => {
     expect(openDescriptors().has(fd)).toBe(true)
     expect(descriptor.release()).toBe(-1)
     closeSync(fd)
+  })
+
+  it('makes a second number for the same file, which child processes do not get', () => {
+    using descriptor = openDescriptor()
+    using duplicate = FileDescriptor.duplicateOf(descriptor.fd)
+    expect(duplicate.fd).not.toBe(descriptor.fd)
+    expect(readlinkSync(`/proc/self/fd/${duplicate.fd}`)).toBe('/dev/null')
+    expect(readFileSync(`/proc/self/fdinfo/${duplicate.fd}`, 'utf8')).toMatch(/^flags:\s+02\d{6}$/m)
+    descriptor.close()
+    expect(openDescriptors().has(duplicate.fd)).toBe(true)
+  })
+
+  it('says so when there is nothing to make a second number for', () => {
+    expect(() => FileDescriptor.duplicateOf(-1)).toThrow(/F_DUPFD_CLOEXEC of -1/)
   })
 
   it('is closed at the end of its scope', () => {
