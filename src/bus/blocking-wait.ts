@@ -4,7 +4,9 @@ import { HotWindow } from './hot-window.js'
 import { type Attempt, notYet } from './not-yet.js'
 import type { Session } from './session.js'
 import { type BlockOptions, deadlineOf } from './wait-options.js'
+import { YieldPace } from './yield-pace.js'
 
+/** Looks in vain to a yield, where yielding is of no use. */
 const missesPerYield = 256
 /** A sleep that the kernel would end costs about 25 µs: spinning for twice as long before it costs at most three times. */
 const longestSpinUs = 50
@@ -22,6 +24,7 @@ export class BlockingWait {
   readonly #neverSleep: boolean
   readonly #canBlock: boolean
   readonly #window = new HotWindow(longestSpinUs)
+  readonly #yielding: YieldPace
   /** When one that never sleeps last looked for its peer. */
   #lookedMs = 0
 
@@ -32,6 +35,7 @@ export class BlockingWait {
     this.#seen = seen
     this.#neverSleep = neverSleep
     this.#canBlock = sleeper.canBlock
+    this.#yielding = new YieldPace(missesPerYield, () => session.link.yieldCpu())
   }
 
   /**
@@ -57,23 +61,25 @@ export class BlockingWait {
     if (result !== notYet) return result
     const deadlineMs = deadlineOf(options)
     /** Since we began, or woke. */
-    let misses = 0
+    let yields = 0
+    this.#yielding.begin()
     for (;;) {
       result = attempt()
       if (result !== notYet) {
-        if (misses >= missesPerYield) this.#window.hit()
+        if (yields > 0) this.#window.hit()
+        this.#yielding.hit()
         return result
       }
       pause()
-      if (++misses % missesPerYield !== 0) continue
+      if (!this.#yielding.missed()) continue
       const now = performance.now()
       if (now >= deadlineMs) throw new TimeoutError(`${what} took longer than ${options?.timeoutMs} ms`)
-      this.#session.link.yieldCpu()
-      if (this.#spinsOn(now, misses === missesPerYield)) continue
+      if (this.#spinsOn(now, yields++ === 0)) continue
       this.#session.look()
       if (this.#session.error !== undefined || this.#neverSleep) continue
       this.#sleep(now, deadlineMs)
-      misses = 0
+      this.#yielding.begin()
+      yields = 0
     }
   }
 

@@ -3,7 +3,9 @@ import { HotWindow } from './hot-window.js'
 import { KeepAlive } from './keep-alive.js'
 import { atNextTurn, cancelTurn, hasImmediate, type Turn } from './next-turn.js'
 import type { Session } from './session.js'
+import { YieldPace } from './yield-pace.js'
 
+/** Turns of the event loop in vain to a yield, where yielding is of no use. */
 const missesPerYield = 8
 /** Looks in one turn of the event loop, before the loop gets its turn: together well under a microsecond. */
 const looksPerTurn = 16
@@ -44,11 +46,11 @@ export class LoopWatch {
   readonly #window: HotWindow
   readonly #polls: boolean
   readonly #keepAlive = new KeepAlive()
+  readonly #yielding: YieldPace
   #turn: Turn | undefined
   #asleep = false
   /** The task runs. It may come back in here: it finds the bus ended, or hears a bell. */
   #running = false
-  #misses = 0
   #successes = 0
   #referenced = true
 
@@ -60,6 +62,7 @@ export class LoopWatch {
     this.#task = task
     this.#neverSleep = options.neverSleep
     this.#window = new HotWindow(options.hotUs)
+    this.#yielding = new YieldPace(missesPerYield, () => session.link.yieldCpu())
     this.#polls = hasImmediate && (options.hotUs > 0 || options.neverSleep)
   }
 
@@ -79,7 +82,7 @@ export class LoopWatch {
   begin(): void {
     const now = performance.now()
     this.#window.open(now)
-    this.#misses = 0
+    this.#yielding.begin()
     this.#goOn(now)
   }
 
@@ -155,9 +158,9 @@ export class LoopWatch {
     if (progress) {
       this.#window.hit()
       this.#window.open(now)
-      this.#misses = 0
+      this.#yielding.hit()
     } else {
-      if (++this.#misses % missesPerYield === 0) this.#session.link.yieldCpu()
+      this.#yielding.missed()
       this.#task.missed(now)
       // Who never goes to sleep never looks for the peer on the way there.
       if (this.#neverSleep) this.#session.failed()
