@@ -7,6 +7,8 @@ import { yieldCpu } from './yield.js'
 
 /** Far more than it takes; only a thread that died in the middle of a few instructions stays busy for longer. */
 const longestBusyYields = 10_000
+/** Likewise: it takes a few milliseconds where koffi is loaded, and microseconds later. */
+const longestCallMs = 1000
 
 function sharedWords(count: number): Int32Array<SharedArrayBuffer> {
   return new Int32Array(new SharedArrayBuffer(count * Int32Array.BYTES_PER_ELEMENT))
@@ -45,14 +47,13 @@ export class FutexWatcherWorker {
       // Loaders and hooks of the application are not for this thread.
       execArgv: [],
     })
-    // A process that ends waits for its threads, and this one may be asleep in the kernel.
-    const stop = (): void => this.stop()
-    process.on('exit', stop)
+    const end = (): void => this.#end()
+    process.on('exit', end)
     this.#worker.on('message', onMessage)
     // Without a listener it would end the process; what it means is told by the exit that follows.
     this.#worker.on('error', () => undefined)
     this.#worker.on('exit', () => {
-      process.off('exit', stop)
+      process.off('exit', end)
       onEnd()
     })
     // Last: listening for messages refs the worker's port.
@@ -105,6 +106,17 @@ export class FutexWatcherWorker {
   stop(): void {
     Atomics.store(this.#data.control, controlWord.stop, 1)
     this.#request()
+  }
+
+  /**
+   * A process that ends waits for its threads, and this one may be asleep in the kernel; and it terminates them, and koffi,
+   * when that happens while it makes a function or a view, aborts the process.
+   */
+  #end(): void {
+    const { control } = this.#data
+    this.stop()
+    // SYNC no-call-at-exit: stop, then whether the thread calls; other end: runWatcherThread.
+    Atomics.wait(control, controlWord.calling, 1, longestCallMs)
   }
 
   /** Makes the thread look at all slots. */

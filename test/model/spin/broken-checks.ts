@@ -52,6 +52,10 @@ export const brokenChecks: readonly Check[] = [
   },
   watcher('wake-kept', 'the watcher keeps a wake that was meant for another sleeper', 1),
   watcher('last-wake-passed-on', 'of several wakes at once, the watcher passes on the one that it was told of', 1),
+  ending('stop-looked-at-first', 'the thread looks whether it is to stop, then says that it calls', 'assertion'),
+  ending('calling-looked-at-first', 'the process looks whether the thread calls, then tells it to stop', 'assertion'),
+  ending('requests-read-late', 'the thread looks whether it is to stop, then reads the count of requests', 'deadlock'),
+  ending('stop-not-requested', 'the thread is told to stop, and not woken', 'deadlock'),
   threads('seat-looked-at-first', 'the seat is looked at before the word is stored'),
   threads('words-left-alone', 'a peer that leaves does not look at the words'),
   threads('notify-one', 'one sleeper is notified, and a promise that nobody waits for swallows it'),
@@ -72,6 +76,10 @@ function arm64(name: string, what: string, expected: Outcome, defines: readonly 
 function watcher(name: string, what: string, rings: number): Check {
   const defines = [flagOf(name), `RINGS=${rings}`, 'MESSAGES=2', 'ABORTS=1']
   return { name: `watcher-${name}`, what, model: 'watcher', memory: 'any', defines, expected: 'deadlock' }
+}
+
+function ending(name: string, what: string, expected: Outcome): Check {
+  return { name: `ending-${name}`, what, model: 'ending', memory: 'any', defines: [flagOf(name)], expected }
 }
 
 function threads(name: string, what: string): Check {

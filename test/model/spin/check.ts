@@ -6,7 +6,7 @@ export interface Check {
   readonly name: string
   /** What is searched, in a few words; of a broken model, what was broken. */
   readonly what: string
-  readonly model: 'ring' | 'watcher' | 'threads'
+  readonly model: 'ring' | 'watcher' | 'ending' | 'threads'
   /** Whose memory: of these, or of whoever keeps to sequentially consistent Atomics. */
   readonly memory: 'x64' | 'arm64' | 'any'
   /** Macros of the model. */

@@ -49,6 +49,7 @@ export const soundChecks: readonly Check[] = [
     ...['RINGS=1', 'MESSAGES=3', 'ABORTS=2'],
   ]),
   other('watcher', 'watcher-two-rings', 'the watcher thread, two rings', ['RINGS=2', 'MESSAGES=2', 'ABORTS=1']),
+  other('ending', 'ending', 'a process ends, and terminates the watcher thread', []),
   other('threads', 'threads', 'Atomics.wait and waitAsync; the peer leaves', ['MESSAGES=3', 'ABORTS=2']),
 ]
 
@@ -60,6 +61,6 @@ function arm64(name: string, what: string, defines: readonly string[]): Check {
   return { name: `arm64-${name}`, what, model: 'ring', memory: 'arm64', defines, expected: 'nothing' }
 }
 
-function other(model: 'watcher' | 'threads', name: string, what: string, defines: readonly string[]): Check {
+function other(model: Exclude<Check['model'], 'ring'>, name: string, what: string, defines: readonly string[]): Check {
   return { name, what, model, memory: 'any', defines, expected: 'nothing' }
 }
