@@ -67,7 +67,8 @@ proctype Thread() {
     sleeping = AWAKE
   od;
   skip;
-  d_step { calling = 0; mainQueued = 0; TELL("~ thread says that it calls no more\n") }
+  d_step { calling = 0; TELL("~ thread says that it calls no more\n") };
+  mainQueued = 0
 }
 
 /* FutexWatcherWorker.#request */
