@@ -12,9 +12,11 @@ export function withWatched(tasks: Side['tasks']): Side['tasks'] {
   return {
     ...tasks,
     async watchedRoundTrip(input: TaskInput, report): Promise<Watched> {
+      const { roundTrip } = tasks
+      if (roundTrip === undefined) throw new Error('there are no round trips to watch')
       let result: unknown
       const collections = await collectionsDuring(async () => {
-        result = await tasks['roundTrip']?.(input, report)
+        result = await roundTrip(input, report)
       })
       return { ...collections, samplesNs: result instanceof Float64Array ? result : undefined }
     },
