@@ -109,8 +109,8 @@ export class FutexWatcherWorker {
   }
 
   /**
-   * A process that ends waits for its threads, and this one may be asleep in the kernel; and it terminates them, and koffi,
-   * when that happens while it makes a function or a view, aborts the process.
+   * A process that ends terminates its threads and waits for them. This one may be asleep in the kernel; or in koffi, which
+   * aborts the process when it is terminated while it makes a function or a view.
    */
   #end(): void {
     const { control } = this.#data

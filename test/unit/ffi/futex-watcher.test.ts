@@ -304,11 +304,14 @@ describe.runIf(hasFutexWaitv())('the thread of a FutexWatcher', () => {
     },
   )
 
-  it.each(['declares', 'views', 'counts requests'])('lets a process end in good order while it %s', async (step) => {
-    const program = await bundleProgram('exit-while-calling')
-    const child = spawnProgram(process.execPath, [program, step], { watchdogMs: 15_000 })
-    expect(await child.exited).toMatchObject({ code: 0, signal: null, stdout: 'entered\n', stderr: '' })
-  })
+  it.each(['declares', 'views', 'counts requests', 'hangs'])(
+    'lets a process end in good order while it %s',
+    async (step) => {
+      const program = await bundleProgram('exit-while-calling')
+      const child = spawnProgram(process.execPath, [program, step], { watchdogMs: 15_000 })
+      expect(await child.exited).toMatchObject({ code: 0, signal: null, stdout: 'entered\n', stderr: '' })
+    },
+  )
 
   it('can be waited for when a ring is removed as the last act of a program', async () => {
     const program = await bundleProgram('exit-while-armed')

@@ -20,6 +20,17 @@ async function firstUseOn(pretence: object, folder?: string): Promise<FirstUse> 
   return await child.json<FirstUse>()
 }
 
+describe('koffi', () => {
+  it('aborts the process when threads are terminated for which it makes functions, as the README warns', async () => {
+    const program = await bundleProgram('terminate-while-declaring')
+    // Without a core file.
+    const child = spawnProgram('sh', ['-c', 'ulimit -c 0 && exec "$0" "$1"', process.execPath, program])
+    const { signal, stdout, stderr } = await child.exited
+    expect({ signal, stdout }).toEqual({ signal: 'SIGABRT', stdout: '' })
+    expect(stderr).toContain('napi_throw')
+  })
+})
+
 describe('on a platform without support', () => {
   it('can be imported, and the first use names the system', async () => {
     const use = await firstUseOn({ platform: 'darwin' })
