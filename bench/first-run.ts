@@ -102,7 +102,7 @@ async function main(): Promise<void> {
     say('No exchange of messages between them can be faster. (These round trips: the clock is in each, about 50 ns.)')
   }
   say()
-  say('More: npm run --silent bench -- rtt | throughput | event-loop | compare | endings | rpc')
+  say('More: npm run --silent bench -- rtt | throughput | event-loop | compare | endings | rpc | tail')
   await pair.close()
 }
 
