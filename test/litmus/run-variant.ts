@@ -75,7 +75,8 @@ function endOf(child: ChildProcess): Promise<SideEnd> {
     child.on('error', (error) => resolve({ report: undefined, how: error.message }))
     child.on('close', (code, signal) => {
       const last = output.trimEnd().split('\n').at(-1) ?? ''
-      const report = code === 0 && last.startsWith('{') ? (JSON.parse(last) as SideReport) : undefined
+      // A side ends itself by this signal as soon as it has told all.
+      const report = signal === 'SIGKILL' && last.startsWith('{') ? (JSON.parse(last) as SideReport) : undefined
       resolve({ report, how: signal ?? `status ${code}: ${firstError(complaint)}` })
     })
   })
@@ -86,12 +87,13 @@ function firstError(complaint: string): string {
   return (lines.find((line) => /^(\w*Error\b|FATAL|# Fatal)/.test(line)) ?? lines[0] ?? 'no word why').trim()
 }
 
-function outcomeOf(ends: readonly SideEnd[], first: SideEnd): Outcome {
+/** @param firstFailed the first of them that told nothing: it may have taken the other with it */
+function outcomeOf(ends: readonly SideEnd[], firstFailed: SideEnd | undefined): Outcome {
   const reports = ends.flatMap(({ report }) => (report === undefined ? [] : [report]))
   const runtimes = reports.flatMap((report) => ('counts' in report ? [report] : []))
   const absent = reports.find((report) => 'absent' in report)
   if (absent !== undefined) return { ending: { kind: 'absent', what: absent.absent }, runtimes }
-  if (reports.length < ends.length) return { ending: { kind: 'died', how: first.how }, runtimes }
+  if (firstFailed !== undefined) return { ending: { kind: 'died', how: firstFailed.how }, runtimes }
   return { ending: { kind: 'finished', counts: sumOf(runtimes.map(({ counts }) => counts)) }, runtimes }
 }
 
@@ -120,13 +122,12 @@ export async function runVariant(litmus: Litmus, variant: Variant, place: Place)
     }
     return startSide(spec, place, variant, memory.fd)
   })
-  let first: SideEnd | undefined
+  let firstFailed: SideEnd | undefined
   const ends = started.map(async ({ end }) => {
     const ended = await end
-    first ??= ended
+    if (ended.report === undefined) firstFailed ??= ended
     if (ended.report === undefined || 'absent' in ended.report) for (const { kill } of started) kill()
     return ended
   })
-  const all = await Promise.all(ends)
-  return outcomeOf(all, first ?? (all[0] as SideEnd))
+  return outcomeOf(await Promise.all(ends), firstFailed)
 }
